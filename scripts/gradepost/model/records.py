@@ -1,0 +1,244 @@
+"""What the floors hand each other: documents, cases, findings, reports, receipts, people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from gradepost.model.series import Series
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error blocks, a warning is shown and stays in the report."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Stage(StrEnum):
+    """Where judgement is passed. It decides which facts are at hand, never what a rule means."""
+
+    LOOSE = "loose"
+    GATEWAY = "gateway"
+    LEDGER = "ledger"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How a document came in, as its receipt says. `attested` is `{ref, method, at}` or None."""
+
+    received_at: datetime
+    ref: str | None
+    role: str | None
+    channel: str | None
+    attested: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule has to say: in which document, where (RFC 6901 pointer), and what is wrong."""
+
+    pointer: str
+    message: str
+    fix: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as judged: where it stands, its bytes as they came, and what reading made of it.
+
+    `data` is its value without the parts that its schema refuses ({} where it is not strict JSON), so a rule
+    may take the shape of what is there for granted, but not that anything is there. `canonical` and `sha256`
+    are those of the file in the ledger, and None and "" where the document is refused. `filed_at` is the path
+    that its own contents name; `names` are its properties as they came, refused or not.
+    """
+
+    path: str
+    raw: bytes
+    form: str | None
+    data: Mapping[str, Any]
+    canonical: bytes | None = None
+    sha256: str = ""
+    filed_at: str | None = None
+    names: frozenset[str] = frozenset()
+    refusal: str | None = None
+    violations: tuple[Problem, ...] = ()
+    filing: Filing | None = None
+
+    @property
+    def learners(self) -> Sequence[Mapping[str, Any]]:
+        """Its learners in order; {} stands where a learner was refused, so that places stay right."""
+        found: Sequence[Mapping[str, Any]] = self.data.get("learners", ())
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its rule, severity, place and remedy: what every report shows."""
+
+    rule: str
+    severity: Severity
+    path: str
+    pointer: str
+    line: int | None
+    message: str
+    fix: str
+    help: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `findings[]` in `check --format json`."""
+        names = ("rule", "severity", "path", "pointer", "line", "message", "fix", "help")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A rule that could not be judged on a document, and why: never a silent pass."""
+
+    rule: str
+    path: str
+    reason: str
+
+    def as_json(self) -> dict[str, str]:
+        """The shape of `not_judged[]` in `check --format json`."""
+        return {"rule": self.rule, "path": self.path, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of judging: how many documents, what was found, what could not be judged."""
+
+    book: str
+    judged: int
+    findings: tuple[Finding, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that block."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that are shown and do not block."""
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nothing is lacking but the declaration (H005 alone)."""
+        return bool(self.errors) and all(f.rule == "H005" for f in self.errors)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `check --format json`."""
+        return {
+            "book": self.book,
+            "judged": self.judged,
+            "errors": len(self.errors),
+            "warnings": len(self.warnings),
+            "findings": [f.as_json() for f in self.findings],
+            "not_judged": [n.as_json() for n in self.not_judged],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a centre's register or among the reviewers, known elsewhere by `ref` alone."""
+
+    ref: str
+    role: str
+    rights: tuple[str, ...]
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A centre as the register on the ledger's main branch has it."""
+
+    number: str
+    name: str
+    people: tuple[Person, ...]
+    qualifications: tuple[str, ...]
+
+    def person(self, ref: str | None) -> Person | None:
+        """The person with that ref, or None."""
+        return next((p for p in self.people if p.ref == ref), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later deadline granted to a centre: for one form's row, and a kind or a component where named."""
+
+    row: str
+    until: datetime
+    kind: str | None = None
+    qualification: str | None = None
+    component: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key for receipts (raw Ed25519, 32 bytes) and the time in which it may have signed."""
+
+    id: str
+    public: bytes
+    not_before: datetime
+    not_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """A receipt as it stands in the ledger: its path, its bytes, and its value (None where it is not one).
+
+    `fault` says why its signature does not hold, or is None where it does.
+    """
+
+    path: str
+    raw: bytes
+    data: Mapping[str, Any] | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a ledger knows beside the documents: this centre (None: not in the register) and its extensions."""
+
+    centre: Centre | None
+    extensions: tuple[Extension, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a pull request changes: its branch where known, and each path with its kind (`file`, `link`, `gone`)."""
+
+    branch: str | None
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One dossier and everything that is known around it when it is judged.
+
+    `at` is the instant taken as received where a document has no receipt. `neighbours` are the centre's other
+    documents of the series. `register` is None where no ledger is at hand; `receipts` likewise.
+    """
+
+    documents: Sequence[Document]
+    series: Series
+    at: datetime
+    stage: Stage
+    neighbours: Sequence[Document] = ()
+    register: Register | None = None
+    receipts: Sequence[ReceiptFile] | None = None
+    change: Change | None = None
+
+    def of(self, form: str) -> list[Document]:
+        """The dossier's documents of that form that are strict JSON."""
+        return [d for d in self.documents if d.form == form and d.refusal is None]
+
+    def received_at(self, document: Document) -> datetime:
+        """When it was received by its receipt, or the instant this case was given."""
+        return document.filing.received_at if document.filing else self.at

@@ -1,0 +1,93 @@
+"""One series as its awarding organisation set it out: deadlines, qualifications, sources, statements, forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """An assessment component, say `UV21578`. `grades` is its TAG scale, lowest first."""
+
+    code: str
+    title: str
+    kind: str
+    paper: int | None
+    takes_tag: bool
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """A qualification, say `AM20530`, with its components by code."""
+
+    code: str
+    title: str
+    qan: str
+    family: str
+    level: int
+    components: Mapping[str, Component]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list that the series gives: an evidence source, a statement, a role."""
+
+    id: str
+    label: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of document: its schema's name, where it is filed, and how it is asked for (`layout`).
+
+    `path` is a template over `{series} {shard} {centre} {qualification} {kind} {component}`, relative to the
+    ledger's root. `deadline` names the series' row of deadlines that it is held to, or is None.
+    """
+
+    name: str
+    title: str
+    schema: str
+    scope: str
+    path: str
+    deadline: str | None
+    channels: tuple[str, ...]
+    submitters: tuple[str, ...]
+    layout: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series in force. Deadlines are UTC instants by form and kind of component; None = no fixed date."""
+
+    id: str
+    title: str
+    awarding_organisation: str
+    zone: ZoneInfo
+    opens_at: datetime
+    deadlines: Mapping[str, Mapping[str, datetime | None]]
+    kinds: Mapping[str, str]
+    qualifications: Mapping[str, Qualification]
+    evidence_sources: tuple[Choice, ...]
+    statements: tuple[Choice, ...]
+    outcomes: tuple[Choice, ...]
+    signatory_roles: tuple[Choice, ...]
+    sign_off_roles: tuple[Choice, ...]
+    sign_offs: int
+    needs_approval: Mapping[str, bool]
+    rule_severities: Mapping[str, str]
+    minimum_record: int
+    embargo_until: datetime | None
+    assumed: Mapping[str, str]
+
+    def component(self, qualification: object, component: object) -> Component | None:
+        """The component where the book has it under that qualification; None otherwise."""
+        found = self.qualifications.get(qualification) if isinstance(qualification, str) else None
+        return found.components.get(component) if found and isinstance(component, str) else None
+
+    def deadline(self, row: str | None, kind: str) -> datetime | None:
+        """The UTC instant up to which (inclusive) a form of that row may arrive; None = no fixed date."""
+        return self.deadlines.get(row, {}).get(kind) if row else None

@@ -1,0 +1,66 @@
+"""Where a dossier stands, as pages and commands show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gradepost.model.records import Finding
+
+
+class State(StrEnum):
+    """The states of a dossier in the order of the road."""
+
+    SCHEDULED = "scheduled"
+    AWAITING_DECLARATION = "awaiting declaration"
+    DECLARATION_VOID = "declaration void"
+    FILING = "being filed"
+    NEEDS_ATTENTION = "needs attention"
+    IN_REVIEW = "in review"
+    RETURNED = "returned"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingDocument:
+    """One document of a dossier as last received. `component` is None for the declaration."""
+
+    name: str
+    form: str
+    component: str | None
+    learners: int | None
+    receipt_id: str
+    seq: int
+    received_at: datetime
+    on_time: bool
+    filed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a dossier stands: its documents, its pull request, what blocks it, and why it was returned."""
+
+    series: str
+    centre: str
+    qualification: str
+    kind: str
+    state: State
+    documents: Sequence[StandingDocument]
+    pull: int | None = None
+    findings: Sequence[Finding] = ()
+    returned_because: str | None = None
+    declaration_asked_at: datetime | None = None
+    merged_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that a pull request changes: in which document, of whom or what, from what to what.
+
+    `before` is None for what is new, `after` for what is gone.
+    """
+
+    document: str
+    subject: str
+    before: str | None
+    after: str | None
