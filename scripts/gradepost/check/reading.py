@@ -1,0 +1,87 @@
+"""From bytes to a document: parsed, held to its schema, freed of what the schema refuses, laid out canonically."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gradepost.book import Book
+from gradepost.document.canonical import sha256
+from gradepost.document.filing import path_of
+from gradepost.document.strict import MAX_BYTES, NotStrict, parse
+from gradepost.model.records import Document, Filing, Problem
+
+
+def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: Filing | None = None) -> Document:
+    """The document that these bytes are. Never raises: what is wrong with them is in the document.
+
+    `form` is what the document is sent as; without it, the document's own `form` says.
+    """
+    try:
+        value = parse(raw)
+    except NotStrict as refusal:
+        return Document(path, raw, form, {}, refusal=str(refusal), filing=filing)
+    named = value.get("form") if isinstance(value, dict) else None
+    form = form or (named if isinstance(named, str) and named in book.forms else None)
+    if not isinstance(value, dict) or form is None:
+        problem = Problem("/form" if isinstance(value, dict) else "", f"The form must be {_any_of(book.forms)}.")
+        return Document(path, raw, form, {}, violations=(problem,), filing=filing)
+    schema = book.schema_of(form)
+    violations = schema.violations(value)
+    canonical = None
+    if not violations:
+        canonical = schema.layout.bytes_of(value)
+        if len(canonical) > MAX_BYTES:
+            too_large = f"In canonical form it has {len(canonical):,} bytes; the most is {MAX_BYTES:,}."
+            return Document(path, raw, form, {}, refusal=too_large, filing=filing)
+    data = _without(value, [problem.pointer for problem in violations])
+    return Document(
+        path,
+        raw,
+        form,
+        data,
+        canonical=canonical,
+        sha256=sha256(canonical) if canonical is not None else "",
+        filed_at=_filed_at(book, form, data) if not violations else None,
+        names=frozenset(value),
+        violations=violations,
+        filing=filing,
+    )
+
+
+def _any_of(forms: Iterable[str]) -> str:
+    return " or ".join(forms)
+
+
+def _filed_at(book: Book, form: str, data: Mapping[str, Any]) -> str | None:
+    component = book.series.component(data.get("qualification"), data.get("component"))
+    kind = data.get("kind", component.kind if component else "")
+    return path_of(book.forms[form].path, data, kind)
+
+
+def _without(value: dict[str, Any], pointers: Iterable[str]) -> dict[str, Any]:
+    """The value without what stands at the pointers; in a list {} stays in its place, so that places stay right."""
+    trie: dict[str, Any] = {}
+    for pointer in pointers:
+        node = trie
+        for step in pointer.split("/")[1:]:
+            node = node.setdefault(step.replace("~1", "/").replace("~0", "~"), {})
+        node[""] = {}
+    found = _pruned(value, trie) if trie else value
+    return found if isinstance(found, dict) else {}
+
+
+_REFUSED = object()
+
+
+def _pruned(value: Any, trie: Mapping[str, Any]) -> Any:
+    if "" in trie:
+        # A list with a fault of its own (too long, an entry twice) keeps its entries; they are judged one by one.
+        if isinstance(value, list):
+            return [_pruned(item, trie.get(str(i), {})) for i, item in enumerate(value)]
+        return _REFUSED
+    if isinstance(value, dict):
+        pruned = ((k, _pruned(v, trie[k]) if k in trie else v) for k, v in value.items())
+        return {k: v for k, v in pruned if v is not _REFUSED}
+    if isinstance(value, list):
+        pruned_items = (_pruned(v, trie[str(i)]) if str(i) in trie else v for i, v in enumerate(value))
+        return [{} if v is _REFUSED else v for v in pruned_items]
+    return value

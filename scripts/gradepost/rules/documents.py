@@ -1,0 +1,112 @@
+"""D: what a document is: strict, shaped, filed where it says, in the book, from a centre in the register."""
+
+from collections.abc import Iterator
+
+from gradepost.model.records import Case, Document, Problem
+from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule
+
+
+@rule(
+    "D001",
+    "The file is one strict JSON value",
+    fix="Save the file again as plain JSON in UTF-8, each name once, and send it once more.",
+    source="trust",
+    reads_refused=True,
+)
+def strict(_: Case, document: Document) -> Iterator[Problem]:
+    if document.refusal:
+        yield Problem("", document.refusal)
+
+
+@rule(
+    "D002",
+    "It matches its schema",
+    fix="Put the value into the form that the message names.",
+    source="trust",
+)
+def shaped(_: Case, document: Document) -> Iterator[Problem]:
+    yield from document.violations
+
+
+@rule(
+    "D003",
+    "It stands at the path that its own contents name",
+    fix="Submit the document again; the gateway files it at its right path.",
+    source="trust",
+    stages=IN_A_LEDGER,
+    needs_ledger=True,
+)
+def filed_where_it_says(_: Case, document: Document) -> Iterator[Problem]:
+    if document.path != document.filed_at:
+        yield Problem("", "The document's own series, centre, qualification and component name another path.")
+
+
+@rule(
+    "D004",
+    "Series, qualification and component are in the book",
+    fix="Choose the qualification and the component from the list for this series.",
+    source="seed",
+)
+def in_the_book(case: Case, document: Document) -> Iterator[Problem]:
+    data, series = document.data, case.series
+    if data.get("series", series.id) != series.id:
+        yield Problem("/series", f"The series in force is {series.id}.")
+        return
+    if (code := data.get("qualification")) is None:
+        return
+    if (qualification := series.qualifications.get(code)) is None:
+        yield Problem("/qualification", f"This qualification is not part of {series.title}.")
+        return
+    if "component" in data and data["component"] not in qualification.components:
+        yield Problem("/component", f"This component does not belong to {code}.")
+    kinds = {component.kind for component in qualification.components.values()}
+    if "kind" in data and data["kind"] not in kinds:
+        yield Problem("/kind", f"{code} has no component of this kind.")
+
+
+@rule(
+    "D005",
+    "Grades are given per assessment component",
+    fix="Give a grade for each assessment component, in a document of its own; leave out the overall grade.",
+    source="seed",
+    forms=("tags",),
+)
+def no_overall_grade(_: Case, document: Document) -> Iterator[Problem]:
+    if "component" not in document.names:
+        yield Problem("/component", "The grades name no assessment component.")
+    for problem in document.violations:
+        if problem.pointer.endswith("/qualification_grade"):
+            yield Problem(problem.pointer, "A grade for the whole qualification is not collected.")
+
+
+@rule(
+    "D007",
+    "The centre is in the register and offers the qualification",
+    fix="Check the national centre number. If it is right, ask the awarding organisation to add the qualification.",
+    source="field",
+    stages=WITH_A_REGISTER,
+    needs_ledger=True,
+)
+def centre_offers_it(case: Case, document: Document) -> Iterator[Problem]:
+    if case.register is None or "centre" not in document.data:
+        return
+    if (centre := case.register.centre) is None:
+        yield Problem("/centre", "This centre is not in the register.")
+    elif "qualification" in document.data and document.data["qualification"] not in centre.qualifications:
+        yield Problem("/qualification", "The register does not list this qualification for the centre.")
+
+
+@rule(
+    "D008",
+    "It is in canonical form, byte for byte",
+    fix="Submit the document again, or run `gradepost canonical` on it: the ledger holds one layout only.",
+    source="trust",
+    stages=IN_A_LEDGER,
+    needs_ledger=True,
+)
+def canonical(_: Case, document: Document) -> Iterator[Problem]:
+    if document.canonical is not None and document.raw != document.canonical:
+        yield Problem("", "The bytes differ from the canonical form of the same values.")
+
+
+RULES = (strict, shaped, filed_where_it_says, in_the_book, no_overall_grade, centre_offers_it, canonical)
