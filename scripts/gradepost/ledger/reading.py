@@ -1,0 +1,180 @@
+"""Cases from a ledger's files: documents with their receipts, the register, the extensions, the neighbours."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from gradepost.book import Book
+from gradepost.check import read
+from gradepost.document.filing import Dossier, dossier_of_path, is_receipt
+from gradepost.document.strict import NotStrict, parse
+from gradepost.ledger.settings import PATH, LedgerSettings, read_settings
+from gradepost.model.records import (
+    Case,
+    Centre,
+    Change,
+    Document,
+    Extension,
+    Filing,
+    Person,
+    ReceiptFile,
+    Register,
+    Stage,
+)
+from gradepost.model.trouble import ConfigurationError
+from gradepost.receipt import RECEIPT_SCHEMA, read_receipt
+
+
+class Source(Protocol):
+    """The files of one state of a ledger."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, or None."""
+
+    def list(self, prefix: str = "") -> Sequence[str]:
+        """Every file path below a folder, sorted."""
+
+
+class LedgerReader:
+    """One state of a ledger, read with one book."""
+
+    def __init__(self, source: Source, book: Book) -> None:
+        self._source = source
+        self._book = book
+        self._settings: LedgerSettings | None = None
+
+    @property
+    def settings(self) -> LedgerSettings:
+        """Its `ledger.toml`. Raises `ConfigurationError` where there is none."""
+        if self._settings is None:
+            raw = self._source.read(PATH)
+            if raw is None:
+                raise ConfigurationError(f"There is no {PATH}: this is not a ledger.")
+            self._settings = read_settings(raw)
+        return self._settings
+
+    def register(self, centre: str, series: str) -> Register:
+        """What the register and the extensions say of a centre."""
+        raw = self._source.read(f"centres/{centre[:2]}/{centre}.json")
+        granted = self._source.read(f"extensions/{series}/{centre}.json")
+        return Register(
+            centre=centre_of(self._own(raw, "centre", centre)) if raw else None,
+            extensions=tuple(_extensions(self._own(granted, "extensions", centre))) if granted else (),
+        )
+
+    def centres(self) -> list[Centre]:
+        """Every centre of the register."""
+        paths = [path for path in self._source.list("centres") if path.endswith(".json")]
+        found = []
+        for path in paths:
+            raw = self._source.read(path)
+            if raw is not None:
+                found.append(centre_of(self._own(raw, "centre", path)))
+        return found
+
+    def dossiers(self) -> list[Dossier]:
+        """Every dossier that has a file in the ledger."""
+        found = {dossier_of_path(path) for path in self._source.list("submissions")}
+        return sorted(d for d in found if d is not None)
+
+    def stray_paths(self) -> list[str]:
+        """Paths below `submissions/` that belong to no dossier."""
+        return [path for path in self._source.list("submissions") if dossier_of_path(path) is None]
+
+    def receipts(self, dossier: Dossier) -> list[ReceiptFile]:
+        """The receipts of a dossier in order, each with what is wrong with its signature."""
+        schema, keys = self._book.schemas[RECEIPT_SCHEMA], self.settings.keys
+        paths = [path for path in self._source.list(f"{dossier.folder}/receipts") if is_receipt(path)]
+        return [read_receipt(path, self._source.read(path) or b"", schema, keys) for path in paths]
+
+    def documents(self, dossier: Dossier, receipts: Iterable[ReceiptFile]) -> list[Document]:
+        """The documents of a dossier, each with how it came in where a sound receipt says so."""
+        filings = filings_of(receipts)
+        found = []
+        for path in self._source.list(dossier.folder):
+            if "/receipts/" not in path and path.endswith(".json"):
+                raw = self._source.read(path) or b""
+                found.append(read(raw, path, self._book, filing=filings.get(path)))
+        return found
+
+    def cases(self, dossiers: Iterable[Dossier], stage: Stage, at: datetime) -> list[Case]:
+        """The cases of some dossiers, each with its neighbours in the centre's series."""
+        wanted = list(dossiers)
+        by_centre: defaultdict[tuple[str, str], list[Dossier]] = defaultdict(list)
+        centres = {(d.series, d.centre) for d in wanted}
+        for dossier in self.dossiers():
+            if (dossier.series, dossier.centre) in centres:
+                by_centre[dossier.series, dossier.centre].append(dossier)
+        cases = []
+        for key, dossiers_of_centre in by_centre.items():
+            receipts = {d: self.receipts(d) for d in dossiers_of_centre}
+            documents = {d: self.documents(d, receipts[d]) for d in dossiers_of_centre}
+            register = self.register(key[1], key[0])
+            cases += [
+                Case(
+                    documents=documents[d],
+                    series=self._book.series,
+                    at=at,
+                    stage=stage,
+                    neighbours=[x for other in dossiers_of_centre if other != d for x in documents[other]],
+                    register=register,
+                    receipts=receipts[d],
+                )
+                for d in dossiers_of_centre
+                if d in wanted
+            ]
+        return cases
+
+    def change_case(self, change: Change, at: datetime) -> Case:
+        """The case of a pull request as such: which paths it changes."""
+        return Case((), self._book.series, at, Stage.REVIEW, change=change, receipts=())
+
+    def _own(self, raw: bytes, schema: str, name: str) -> Mapping[str, Any]:
+        try:
+            value = parse(raw)
+        except NotStrict as error:
+            raise ConfigurationError(f"The {schema} file of {name} is not strict JSON: {error}") from error
+        if violations := self._book.schemas[schema].violations(value):
+            first = violations[0]
+            raise ConfigurationError(f"The {schema} file of {name}, {first.pointer or '/'}: {first.message}")
+        found: Mapping[str, Any] = value
+        return found
+
+
+def filings_of(receipts: Iterable[ReceiptFile]) -> dict[str, Filing]:
+    """How each document came in, by path: what the last sound receipt for it says."""
+    found = {}
+    for receipt in receipts:
+        if receipt.data is not None and receipt.fault is None:
+            found[receipt.data["path"]] = filing_of(receipt.data)
+    return found
+
+
+def filing_of(receipt: Mapping[str, Any]) -> Filing:
+    """How a document came in, as its receipt says."""
+    return Filing(
+        received_at=datetime.fromisoformat(receipt["received_at"]),
+        ref=receipt["submitted_by"]["ref"],
+        role=receipt["submitted_by"]["role"],
+        channel=receipt["channel"],
+        attested=receipt["attested"],
+    )
+
+
+def centre_of(raw: Mapping[str, Any]) -> Centre:
+    """A centre of the register from its checked contents."""
+    people = tuple(Person(p["ref"], p["role"], tuple(p["rights"]), p["name"], p["email"]) for p in raw["people"])
+    return Centre(raw["centre"], raw["name"], people, tuple(raw["qualifications"]))
+
+
+def _extensions(raw: Mapping[str, Any]) -> Iterable[Extension]:
+    for extension in raw["extensions"]:
+        what = extension["what"]
+        yield Extension(
+            row=what["deadline"],
+            until=datetime.fromisoformat(extension["until"]),
+            kind=what.get("kind"),
+            qualification=what.get("qualification"),
+            component=what.get("component"),
+        )
