@@ -1,0 +1,13 @@
+"""The durable store: what was received, what is to be filed, what is to be mailed, who holds a credential."""
+
+from gradepost.inbox.base import (
+    Answered,
+    Credential,
+    Desk,
+    Entry,
+    Inbox,
+    Message,
+    Stored,
+)
+
+__all__ = ["Answered", "Credential", "Desk", "Entry", "Inbox", "Message", "Stored"]

@@ -1,0 +1,272 @@
+"""The inbox in one SQLite file: write-ahead log, synchronous FULL, one immediate transaction to a submission."""
+
+import json
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gradepost.inbox.base import Answered, Credential, Entry, Message, Stored
+from gradepost.model.trouble import StoreError
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS submissions (
+    seq INTEGER PRIMARY KEY, form TEXT NOT NULL, series TEXT NOT NULL, centre TEXT NOT NULL,
+    branch TEXT NOT NULL, path TEXT NOT NULL, receipt_id TEXT NOT NULL UNIQUE,
+    document BLOB NOT NULL, receipt BLOB NOT NULL, sha256 TEXT NOT NULL, body_sha256 TEXT NOT NULL,
+    received_at TEXT NOT NULL, filed_at TEXT, pull INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS submissions_of_branch ON submissions (branch, seq);
+CREATE TABLE IF NOT EXISTS current (
+    path TEXT PRIMARY KEY, centre TEXT NOT NULL, series TEXT NOT NULL, seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS current_of_centre ON current (centre, series);
+CREATE TABLE IF NOT EXISTS keys (
+    centre TEXT NOT NULL, form TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (centre, form, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, branch TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS held (branch TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS credentials (
+    hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
+    facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+    queued_at TEXT NOT NULL, sent_at TEXT
+) STRICT;
+"""
+
+_STORED = """s.seq, s.form, s.series, s.centre, s.branch, s.path, s.receipt_id, s.document, s.receipt, s.sha256,
+    s.body_sha256, s.received_at, s.filed_at, s.pull FROM submissions s"""
+
+
+def _text(at: datetime | None) -> str | None:
+    # Fixed width, so that text order is time order.
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    values = list(row)
+    values[11:13] = [_instant(text) for text in values[11:13]]
+    return Stored(*values)
+
+
+def _credential(row: tuple[Any, ...]) -> Credential:
+    hash_, kind, centre, ref, role, facts, made_at, expires_at, used_at = row
+    made = datetime.fromisoformat(made_at)
+    return Credential(hash_, kind, centre, ref, role, json.loads(facts), made, _instant(expires_at), _instant(used_at))
+
+
+class SqliteInbox:
+    """One file, one connection to a thread; a lock to a centre keeps that centre's submissions in order."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _translated():
+            self._connection.executescript(_TABLES)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+        return connection
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with _translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with _translated():
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def desk(self, centre: str) -> Iterator["SqliteDesk"]:
+        """The centre's desk, one holder at a time."""
+        with self._locks[centre]:
+            yield SqliteDesk(self, centre)
+
+    def submission(self, receipt_id: str) -> Stored | None:
+        """The submission with that receipt."""
+        return next(map(_stored, self._rows(f"SELECT {_STORED} WHERE receipt_id = ?", receipt_id)), None)
+
+    def of_centre(self, centre: str, series: str) -> Sequence[Stored]:
+        """The latest acknowledged document at each path of a centre's series."""
+        sql = f"SELECT {_STORED} JOIN current USING (seq) WHERE current.centre = ? AND current.series = ? ORDER BY seq"
+        return [_stored(row) for row in self._rows(sql, centre, series)]
+
+    def of_branch(self, branch: str) -> Sequence[Stored]:
+        """Every submission of a dossier, in order of storing."""
+        return [_stored(row) for row in self._rows(f"SELECT {_STORED} WHERE branch = ? ORDER BY seq", branch)]
+
+    def branches(self) -> Sequence[str]:
+        """Every dossier that has a submission."""
+        return [row[0] for row in self._rows("SELECT DISTINCT branch FROM submissions ORDER BY branch")]
+
+    def unfiled(self, at: datetime) -> Sequence[Stored]:
+        """What waits to be filed and is not held, in order of storing."""
+        sql = f"""SELECT {_STORED} JOIN outbox USING (seq) LEFT JOIN held ON held.branch = s.branch
+            WHERE held.until IS NULL OR held.until <= ? ORDER BY seq LIMIT 500"""
+        return [_stored(row) for row in self._rows(sql, _text(at))]
+
+    def filed(self, seq: int, pull: int, at: datetime) -> None:
+        """Take a submission out of the outbox."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE submissions SET filed_at = ?, pull = ? WHERE seq = ?", (_text(at), pull, seq))
+            connection.execute("DELETE FROM held WHERE branch = (SELECT branch FROM outbox WHERE seq = ?)", (seq,))
+            connection.execute("DELETE FROM outbox WHERE seq = ?", (seq,))
+
+    def postpone(self, branch: str, until: datetime, reason: str) -> None:
+        """Hold a dossier's outbox until an instant."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (branch, _text(until), reason))
+
+    def waiting(self) -> Mapping[str, Any]:
+        """How much waits to be filed, and since when."""
+        sql = "SELECT count(*), min(received_at) FROM outbox JOIN submissions USING (seq)"
+        ((count, oldest),) = self._rows(sql)
+        return {"waiting": count, "oldest": _instant(oldest)}
+
+    def last_instant(self) -> datetime | None:
+        """The latest `received_at` that is stored."""
+        ((last,),) = self._rows("SELECT max(received_at) FROM submissions")
+        return _instant(last)
+
+    def keep_credential(self, credential: Credential) -> None:
+        """Keep a credential."""
+        c = credential
+        row = (c.hash, c.kind, c.centre, c.ref, c.role, json.dumps(dict(c.facts)))
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, _text(c.made_at), _text(c.expires_at), _text(c.used_at)),
+            )
+
+    def credential(self, secret_hash: str) -> Credential | None:
+        """The credential with that hash, used or expired ones included."""
+        return next(map(_credential, self._rows("SELECT * FROM credentials WHERE hash = ?", secret_hash)), None)
+
+    def credentials(self, kind: str, centre: str | None = None) -> Sequence[Credential]:
+        """Every credential of a kind, of one centre or of all, oldest first."""
+        sql = "SELECT * FROM credentials WHERE kind = ? AND (? IS NULL OR centre = ?) ORDER BY made_at, rowid"
+        return [_credential(row) for row in self._rows(sql, kind, centre, centre)]
+
+    def use_credential(self, secret_hash: str, at: datetime) -> bool:
+        """Mark a credential used, once; False where it was used before."""
+        with self._transaction() as connection:
+            sql = "UPDATE credentials SET used_at = ? WHERE hash = ? AND used_at IS NULL"
+            return connection.execute(sql, (_text(at), secret_hash)).rowcount == 1
+
+    def forget_credential(self, secret_hash: str) -> None:
+        """Take a credential away."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM credentials WHERE hash = ?", (secret_hash,))
+
+    def queue_message(self, to: str, subject: str, body: str, at: datetime) -> None:
+        """Queue a letter."""
+        with self._transaction() as connection:
+            sql = "INSERT INTO messages (recipient, subject, body, queued_at) VALUES (?, ?, ?, ?)"
+            connection.execute(sql, (to, subject, body, _text(at)))
+
+    def messages(self, *, unsent: bool = False) -> Sequence[Message]:
+        """Letters, oldest first."""
+        rows = self._rows("SELECT * FROM messages WHERE ? OR sent_at IS NULL ORDER BY number", not unsent)
+        return [
+            Message(n, to, subject, body, datetime.fromisoformat(q), _instant(s)) for n, to, subject, body, q, s in rows
+        ]
+
+    def message_sent(self, number: int, at: datetime) -> None:
+        """Mark a letter sent."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE messages SET sent_at = ? WHERE number = ?", (_text(at), number))
+
+
+class SqliteDesk:
+    """One centre's submissions, under that centre's lock."""
+
+    def __init__(self, inbox: SqliteInbox, centre: str) -> None:
+        self._inbox = inbox
+        self._centre = centre
+        self._seen: int | None = None
+
+    def current(self) -> Sequence[Stored]:
+        """The latest acknowledged document at each path of the centre, in order of storing."""
+        sql = f"SELECT {_STORED} JOIN current USING (seq) WHERE current.centre = ? ORDER BY seq"
+        found = [_stored(row) for row in self._inbox._rows(sql, self._centre)]
+        self._seen = max((stored.seq for stored in found), default=0)
+        return found
+
+    def last(self, branch: str) -> Stored | None:
+        """The last submission of a dossier."""
+        sql = f"SELECT {_STORED} WHERE branch = ? ORDER BY seq DESC LIMIT 1"
+        return next(map(_stored, self._inbox._rows(sql, branch)), None)
+
+    def answered(self, form: str, key: str) -> Answered | None:
+        """What this key was answered with before."""
+        sql = """SELECT body_sha256, receipt FROM keys JOIN submissions USING (seq)
+            WHERE keys.centre = ? AND keys.form = ? AND keys.key = ?"""
+        return next((Answered(*row) for row in self._inbox._rows(sql, self._centre, form, key)), None)
+
+    def store(self, entry: Entry, receipt_of: Callable[[int], bytes]) -> Stored:
+        """Number it, make its receipt, and keep everything in one durable transaction."""
+        with self._inbox._transaction() as connection:
+            self._refuse_if_overtaken(connection)
+            ((seq,),) = connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM submissions").fetchall()
+            e = entry
+            row: tuple[Any, ...] = (
+                seq,
+                e.form,
+                e.series,
+                e.centre,
+                e.branch,
+                e.path,
+                e.receipt_id,
+                e.document,
+                receipt_of(seq),
+            )
+            row = (*row, e.sha256, e.body_sha256, _text(e.received_at), None, None)
+            connection.execute("INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT OR REPLACE INTO current VALUES (?, ?, ?, ?)", (e.path, e.centre, e.series, seq))
+            connection.execute("INSERT INTO outbox VALUES (?, ?)", (seq, e.branch))
+            if e.key is not None:
+                connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (e.centre, e.form, e.key, seq))
+        return _stored(row)
+
+    def _refuse_if_overtaken(self, connection: sqlite3.Connection) -> None:
+        # The lock orders one process; this tells when another one has stored for the centre meanwhile.
+        sql = "SELECT coalesce(max(seq), 0) FROM current WHERE centre = ?"
+        ((newest,),) = connection.execute(sql, (self._centre,)).fetchall()
+        if self._seen is not None and newest != self._seen:
+            raise StoreError("Another submission of this centre came in between; nothing was stored.")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"The inbox could not store ({type(error).__name__}).") from error
