@@ -1,0 +1,99 @@
+"""Where a dossier stands, from the inbox and the forge."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from gradepost.document.filing import Dossier
+from gradepost.forge.base import Check, CheckState, Forge, Pull, PullState, Verdict
+from gradepost.inbox import Inbox, Stored
+from gradepost.model.records import Finding, Severity
+from gradepost.model.standing import Standing, StandingDocument, State
+from gradepost.publish.merging import verdict_on
+
+
+def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None:
+    """Where a dossier stands, or None where nothing was ever received for it."""
+    received = inbox.of_branch(dossier.branch)
+    if not received:
+        return None
+    latest = {stored.path: stored for stored in received}
+    pull = forge.pull_of(dossier.branch) or _newest(dossier.branch, forge)
+    check = forge.check(pull.head) if pull else None
+    findings = findings_in(check)
+    returned = _return_reason(forge, pull)
+    documents = [_document(stored) for stored in latest.values()]
+    asked = [
+        c.made_at
+        for c in inbox.credentials("link", dossier.centre)
+        if c.facts.get("qualification") == dossier.qualification and c.facts.get("kind") == dossier.kind
+    ]
+    return Standing(
+        series=dossier.series,
+        centre=dossier.centre,
+        qualification=dossier.qualification,
+        kind=dossier.kind,
+        state=_state(documents, pull, check, findings, returned),
+        documents=sorted(documents, key=lambda d: (d.component is None, d.component or "", d.form)),
+        pull=pull.number if pull else None,
+        findings=findings,
+        returned_because=returned,
+        declaration_asked_at=max(asked, default=None),
+        merged_as=pull.merged_as if pull else None,
+    )
+
+
+def _newest(branch: str, forge: Forge) -> Pull | None:
+    return next((pull for pull in forge.pulls() if pull.branch == branch), None)
+
+
+def findings_in(check: Check | None) -> Sequence[Finding]:
+    """The findings of a check's report."""
+    if check is None:
+        return ()
+    return [Finding(**{**f, "severity": Severity(f["severity"])}) for f in json.loads(check.report)["findings"]]
+
+
+def _return_reason(forge: Forge, pull: Pull | None) -> str | None:
+    if pull is None or pull.state is not PullState.OPEN:
+        return None
+    verdict = verdict_on(forge, pull)
+    return verdict.reason if verdict and verdict.verdict is Verdict.CHANGES_REQUESTED else None
+
+
+def _state(
+    documents: Sequence[StandingDocument],
+    pull: Pull | None,
+    check: Check | None,
+    findings: Sequence[Finding],
+    returned: str | None,
+) -> State:
+    has_tags = any(document.form == "tags" for document in documents)
+    if pull is None or check is None or not all(document.filed for document in documents):
+        return State.FILING
+    if pull.state is PullState.MERGED:
+        return State.MERGED if has_tags else State.SCHEDULED
+    if returned is not None:
+        return State.RETURNED
+    if check.state is CheckState.PENDING:
+        return State.AWAITING_DECLARATION
+    if check.state is CheckState.FAILURE:
+        void = any(finding.rule == "H003" for finding in findings)
+        return State.DECLARATION_VOID if void else State.NEEDS_ATTENTION
+    return State.IN_REVIEW if has_tags else State.SCHEDULED
+
+
+def _document(stored: Stored) -> StandingDocument:
+    receipt, data = json.loads(stored.receipt), json.loads(stored.document)
+    learners = data.get("learners")
+    return StandingDocument(
+        name=stored.path.rpartition("/")[2],
+        form=stored.form,
+        component=data.get("component"),
+        learners=len(learners) if learners is not None else None,
+        receipt_id=stored.receipt_id,
+        seq=stored.seq,
+        received_at=datetime.fromisoformat(receipt["received_at"]),
+        on_time=receipt["on_time"],
+        filed=stored.filed_at is not None,
+    )
