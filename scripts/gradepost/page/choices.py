@@ -1,0 +1,87 @@
+"""What a field may be chosen from: the series' own lists, in the series' own order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradepost.model.series import Choice, Component, Series
+from gradepost.page.words import spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One entry of a list."""
+
+    value: str
+    label: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Entries under a heading, or under none."""
+
+    title: str | None
+    options: tuple[Option, ...]
+
+
+def choices_of(series: Series, name: str, values: Mapping[str, Any]) -> tuple[Options, ...]:
+    """The entries of the list that a form file names. `values` is the document so far: a component narrows grades."""
+    return _LISTS[name](series, values)
+
+
+def label_of(groups: Iterable[Options], value: str) -> str:
+    """The label of a value; a value that is not in the list is said to be so."""
+    found = (option.label for group in groups for option in group.options if option.value == value)
+    return next(found, f"{value} (not in the list)")
+
+
+def _qualifications(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
+    return (Options(None, tuple(Option(q.code, f"{q.code} {q.title}") for q in series.qualifications.values())),)
+
+
+def _components(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
+    return tuple(
+        Options(
+            f"{q.code} {q.title}",
+            tuple(Option(c.code, f"{c.code} {c.title}") for c in q.components.values() if c.takes_tag),
+        )
+        for q in series.qualifications.values()
+    )
+
+
+def _kinds(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
+    return (Options(None, tuple(Option(kind, label) for kind, label in series.kinds.items())),)
+
+
+def _grades(series: Series, values: Mapping[str, Any]) -> tuple[Options, ...]:
+    chosen = series.component(values.get("qualification"), values.get("component"))
+    of: Iterable[Component] = (c for q in series.qualifications.values() for c in q.components.values())
+    grades = dict.fromkeys(grade for c in ([chosen] if chosen and chosen.grades else of) for grade in c.grades)
+    return (Options(None, tuple(Option(grade, spoken(grade)) for grade in grades)),)
+
+
+def _listed(choose: Callable[[Series], Iterable[Choice]]) -> "_List":
+    def options(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
+        return (Options(None, tuple(_option(choice) for choice in choose(series))),)
+
+    return options
+
+
+def _option(choice: Choice) -> Option:
+    sense_check = " (sense check only)" if choice.detail.get("sense_check_only") else ""
+    return Option(choice.id, choice.label + sense_check, choice.detail.get("hint"))
+
+
+_List = Callable[[Series, Mapping[str, Any]], tuple[Options, ...]]
+_LISTS: Mapping[str, _List] = {
+    "qualifications": _qualifications,
+    "components": _components,
+    "kinds": _kinds,
+    "grades": _grades,
+    "outcomes": _listed(lambda series: series.outcomes),
+    "evidence_sources": _listed(lambda series: series.evidence_sources),
+    "statements": _listed(lambda series: series.statements),
+    "signatory_roles": _listed(lambda series: series.signatory_roles),
+    "sign_off_roles": _listed(lambda series: series.sign_off_roles),
+}

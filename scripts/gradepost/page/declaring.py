@@ -1,0 +1,128 @@
+"""The declaration: what is declared, by whom, in which words. The words are those of its form file."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from gradepost.book import Book
+from gradepost.document.filing import Dossier
+from gradepost.model.records import Centre, Report
+from gradepost.model.series import Form, Series
+from gradepost.page import words
+from gradepost.page.choices import choices_of, label_of
+from gradepost.page.controls import Maker, Part, unasked
+from gradepost.page.layout import Group, groups_of
+from gradepost.page.readout import component_label, kind_label, qualification_label
+from gradepost.page.rendering import rendered
+from gradepost.page.shape import shape_of
+from gradepost.page.summary import Places, beside, entries
+
+
+def declare_page(  # noqa: PLR0913 - a declaration has many facts, and all are named
+    book: Book,
+    *,
+    centre: Centre,
+    dossier: Dossier,
+    documents: Sequence[tuple[str, str, Mapping[str, Any]]],
+    action: str,
+    values: Mapping[str, Any] | None = None,
+    report: Report | None = None,
+    signatory_name: str | None = None,
+) -> Markup:
+    """What the Head of Centre is asked to declare, and the form to do it with, posted to `action`.
+
+    `documents` are name, SHA-256 and contents of each document to be covered, as they stand. What the link
+    settles (centre, qualification, kind, what is covered) is carried along and cannot be typed over.
+    `values` is what was filled in before; `signatory_name` the name that the register has for the signatory.
+    """
+    form = declared_by_link(book)
+    given = _given(dossier, documents)
+    filled = {**_with_name(values or {}, signatory_name), **given}
+    asked = [group for group in groups_of(form) if not _is_given(group, given)]
+    lists = {f.choices: choices_of(book.series, f.choices, filled) for g in asked for f in g.fields if f.choices}
+    maker = Maker(filled, lists, book.series.zone)
+    parts = tuple(maker.part(number, group, 0) for number, group in enumerate(asked, start=1))
+    places = Places(parts)
+    return rendered(
+        "declare",
+        form=form,
+        centre=centre,
+        what=f"{qualification_label(book.series, dossier.qualification)}: {_kind(book, dossier)}",
+        documents=[_document(book.series, dossier, *document) for document in documents],
+        action=action,
+        parts=parts,
+        lists=lists,
+        carried=_carried(book, form, filled, parts),
+        errors=entries(report.errors, places, None) if report else [],
+        warnings=entries(report.warnings, places, None) if report else [],
+        beside=beside(report.errors, places, None) if report else {},
+        zone_name=words.zone_name(book.series.zone),
+    )
+
+
+def link_gone_page(reason: str) -> Markup:
+    """A declaration link that leads nowhere any more, and what to do."""
+    return rendered("link_gone", reason=reason)
+
+
+def declared_by_link(book: Book) -> Form:
+    """The form that is sent in by a link to the signatory."""
+    return next(form for form in book.forms.values() if "declaration-link" in form.channels)
+
+
+def _kind(book: Book, dossier: Dossier) -> str:
+    return kind_label(book.series, dossier.kind).lower()
+
+
+def _given(dossier: Dossier, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> dict[str, Any]:
+    covers = [
+        {"document": name, "sha256": sha256, "learners": len(data["learners"])} for name, sha256, data in documents
+    ]
+    return {
+        "series": dossier.series,
+        "centre": dossier.centre,
+        "qualification": dossier.qualification,
+        "kind": dossier.kind,
+        "covers": covers,
+    }
+
+
+def _is_given(group: Group, given: Mapping[str, Any]) -> bool:
+    if group.rows is not None:
+        return group.rows[0] in given
+    return all(field.steps[0] in given for field in group.fields)
+
+
+def _with_name(values: Mapping[str, Any], name: str | None) -> dict[str, Any]:
+    if name is None or values.get("signatory"):
+        return dict(values)
+    return {**values, "signatory": {"name": name}}
+
+
+def _carried(book: Book, form: Form, filled: Mapping[str, Any], parts: tuple[Part, ...]) -> list[tuple[str, str]]:
+    shape = shape_of(book.schema_of(form.name).schema)
+    constants = [(name, inner.constant) for name, inner in shape.properties.items() if inner.constant is not None]
+    return [*constants, ("series", filled["series"]), *unasked(filled, shape, parts)]
+
+
+def _document(series: Series, dossier: Dossier, name: str, sha256: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    outcomes = choices_of(series, "outcomes", data)
+    grades = choices_of(series, "grades", data)
+    decided = [
+        (learner["candidate_number"], label_of(outcomes, learner["outcome"]), learner.get("grade"))
+        for learner in data["learners"]
+    ]
+    said = [(number, label_of(grades, grade) if grade else outcome) for number, outcome, grade in decided]
+    counts = Counter(result for _, result in said)
+    order = [option.label for group in (*grades, *outcomes) for option in group.options]
+    order += [result for result in counts if result not in order]
+    return {
+        "name": name,
+        "sha256": sha256,
+        "title": component_label(series, dossier.qualification, data.get("component")) or name,
+        "learners": words.counted(len(said), "learner"),
+        "counts": [(result, counts[result]) for result in order if counts[result]],
+        "decided": said,
+    }

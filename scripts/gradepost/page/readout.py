@@ -1,0 +1,75 @@
+"""A document as people read it: the labels of its form, the words of its lists, nothing to fill in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gradepost.book import Book
+from gradepost.model.series import Series
+from gradepost.page import words
+from gradepost.page.choices import choices_of, label_of
+from gradepost.page.layout import Field, Group, groups_of, value_at
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of a document: label and lines of each value, or a table of rows. Nothing that is not there."""
+
+    title: str
+    values: Sequence[tuple[str, Sequence[str]]]
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+def readout(book: Book, data: Mapping[str, Any]) -> list[Section]:
+    """The groups of a document that hold anything, by the layout of its own form."""
+    sections = (_section(book.series, group, data) for group in groups_of(book.forms[data["form"]]))
+    return [section for section in sections if section.values or section.rows]
+
+
+def noun(book: Book, form: str) -> str:
+    """What a form's document is called: the title of its schema."""
+    return str(book.schema_of(form).schema["title"])
+
+
+def component_label(series: Series, qualification: str, component: str | None) -> str:
+    """`UV21578 Understanding the hair and beauty sector`; the bare code where the book has none such."""
+    found = series.component(qualification, component)
+    return f"{found.code} {found.title}" if found else (component or "")
+
+
+def qualification_label(series: Series, code: str) -> str:
+    """`AM20530 Level 2 Certificate …`; the bare code where the book has none such."""
+    found = series.qualifications.get(code)
+    return f"{code} {found.title}" if found else code
+
+
+def kind_label(series: Series, kind: str) -> str:
+    """`External examination`."""
+    return series.kinds.get(kind, words.spoken(kind))
+
+
+def _section(series: Series, group: Group, data: Mapping[str, Any]) -> Section:
+    if group.rows is None:
+        said = ((field.label, _said(series, field, value_at(data, field.steps), data)) for field in group.fields)
+        return Section(group.title, [(label, lines) for label, lines in said if lines])
+    items = value_at(data, group.rows)
+    items = items if isinstance(items, list) else []
+    used = [field for field in group.fields if any(value_at(item, field.steps) is not None for item in items)]
+    rows = [[" ".join(_said(series, f, value_at(item, f.steps), data)) for f in used] for item in items]
+    return Section(group.title, (), [field.label for field in used], rows)
+
+
+def _said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["Yes" if value else "No"]
+    if isinstance(value, list):
+        return [line for item in value for line in _said(series, field, item, data)]
+    if field.choices:
+        return [label_of(choices_of(series, field.choices, data), str(value))]
+    if field.widget == "instant":
+        return [words.minute(datetime.fromisoformat(value), series.zone)]
+    return str(value).split("\n")

@@ -1,0 +1,82 @@
+"""What is shown once something was received: the receipt, what happens next, and how to prove it later."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from gradepost.book import Book
+from gradepost.document.filing import dossier_of_path
+from gradepost.model.records import Finding
+from gradepost.model.standing import Standing
+from gradepost.page import words
+from gradepost.page.readout import component_label, kind_label, noun, qualification_label
+from gradepost.page.rendering import rendered
+from gradepost.page.sign_in import role_label
+from gradepost.page.states import pill_of, steps_of
+
+
+def receipt_page(
+    book: Book,
+    receipt: Mapping[str, Any],
+    *,
+    standing: Standing | None = None,
+    told: Sequence[Finding] = (),
+    can_ask_declaration: bool = False,
+) -> Markup:
+    """The confirmation of a submission. `told` is what its arrival brings about in others of the dossier."""
+    return _page(book, receipt, standing, told, "Your submission was received", can_ask=can_ask_declaration)
+
+
+def declared_page(book: Book, receipt: Mapping[str, Any], *, standing: Standing | None = None) -> Markup:
+    """The confirmation of a declaration, for somebody who came by a link and is not signed in."""
+    return _page(book, receipt, standing, (), "Your declaration was received", signed_in=False)
+
+
+def _page(
+    book: Book,
+    receipt: Mapping[str, Any],
+    standing: Standing | None,
+    told: Sequence[Finding],
+    heading: str,
+    *,
+    can_ask: bool = False,
+    signed_in: bool = True,
+) -> Markup:
+    zone = book.series.zone
+    return rendered(
+        "receipt",
+        receipt=receipt,
+        heading=heading,
+        facts=_facts(book, receipt),
+        received=words.second(words.instant(receipt["received_at"]), zone),
+        deadline=words.second(words.instant(receipt["deadline"]), zone) if receipt["deadline"] else None,
+        told=told,
+        steps=steps_of(standing),
+        meaning=pill_of(standing.state).meaning if standing else None,
+        dossier=dossier_of_path(receipt["path"]),
+        can_ask=can_ask,
+        signed_in=signed_in,
+        forms=[form for form in book.forms.values() if "form" in form.channels],
+        file_name=receipt["path"].rpartition("/")[2],
+    )
+
+
+def _facts(book: Book, receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
+    facts = [("What", noun(book, receipt["form"]))]
+    if dossier := dossier_of_path(receipt["path"]):
+        component = component_label(
+            book.series, dossier.qualification, receipt["path"].rpartition("/")[2].partition(".")[0]
+        )
+        facts += [
+            ("Centre", dossier.centre),
+            ("Qualification", qualification_label(book.series, dossier.qualification)),
+            ("Kind", kind_label(book.series, dossier.kind)),
+        ]
+        facts += [("Component", component)] if " " in component else []
+    by = receipt["submitted_by"]
+    return [
+        *facts,
+        ("From", f"{role_label(by['role'])} {by['ref']}"),
+        ("Number in the order of receipt", str(receipt["seq"])),
+    ]

@@ -1,0 +1,96 @@
+"""The states of a dossier and of its pull request in words and colours, and the steps of the road."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradepost.model.standing import Standing, State
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A state: its words, the modifier of its style, and what it means for the centre."""
+
+    words: str
+    style: str
+    meaning: str
+
+
+_PILLS: Mapping[State, Pill] = {
+    State.SCHEDULED: Pill("Scheduled", "", "The learners are scheduled. Grades may follow at once."),
+    State.AWAITING_DECLARATION: Pill(
+        "Awaiting declaration",
+        "awaiting",
+        "Nothing is missing but the Head of Centre's declaration. Quality assurance cannot start without it.",
+    ),
+    State.DECLARATION_VOID: Pill(
+        "Declaration void", "failed", "The grades changed after they were declared. The Head of Centre declares again."
+    ),
+    State.FILING: Pill(
+        "Being filed", "filing", "It was received and is safe. It is being filed and checked; this takes a moment."
+    ),
+    State.NEEDS_ATTENTION: Pill("Needs attention", "failed", "Something has to be put right before review."),
+    State.IN_REVIEW: Pill("In review", "review", "A reviewer is looking at it. There is nothing for you to do."),
+    State.RETURNED: Pill("Returned", "returned", "A reviewer returned it. Correct it and submit again."),
+    State.MERGED: Pill("Merged", "merged", "It was approved and stands in the record."),
+}
+
+_CHECKS: Mapping[str, Pill] = {
+    "success": Pill("Checks passed", "passed", ""),
+    "pending": Pill("Awaits declaration", "awaiting", ""),
+    "failure": Pill("Checks failed", "failed", ""),
+}
+
+_PULLS: Mapping[str, Pill] = {
+    "open": Pill("Open", "review", ""),
+    "merged": Pill("Merged", "merged", ""),
+    "closed": Pill("Closed", "", ""),
+}
+
+_ROAD = ("Received", "Filed", "Checked", "Declared", "Approved", "Merged")
+_ROAD_BEFORE_GRADES = ("Received", "Filed", "Checked", "Graded", "Declared", "Approved", "Merged")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the road; `mark` is done, now, failed or ahead."""
+
+    words: str
+    mark: str
+
+
+def pill_of(state: State) -> Pill:
+    """How a dossier's state is shown."""
+    return _PILLS[state]
+
+
+def pill_of_check(state: str | None) -> Pill:
+    """How the outcome of judging is shown; None = not judged yet."""
+    return _CHECKS.get(str(state), Pill("Being checked", "filing", ""))
+
+
+def pill_of_pull(state: str) -> Pill:
+    """How a pull request's state is shown."""
+    return _PULLS.get(str(state), Pill(str(state).capitalize(), "", ""))
+
+
+def steps_of(standing: Standing | None) -> Sequence[Step]:
+    """The road of a dossier: what is done, where it is, what lies ahead. None: just received."""
+    state = standing.state if standing else State.FILING
+    if state is State.SCHEDULED:
+        return _steps(_ROAD_BEFORE_GRADES, "Graded", "now")
+    if state is State.MERGED:
+        return [Step(words, "done") for words in _ROAD]
+    place, mark = {
+        State.FILING: ("Filed", "now"),
+        State.NEEDS_ATTENTION: ("Checked", "failed"),
+        State.AWAITING_DECLARATION: ("Declared", "now"),
+        State.DECLARATION_VOID: ("Declared", "failed"),
+        State.IN_REVIEW: ("Approved", "now"),
+        State.RETURNED: ("Approved", "failed"),
+    }[state]
+    return _steps(_ROAD, place, mark)
+
+
+def _steps(road: Sequence[str], place: str, mark: str) -> list[Step]:
+    at = road.index(place)
+    return [Step(words, mark if n == at else "done" if n < at else "ahead") for n, words in enumerate(road)]

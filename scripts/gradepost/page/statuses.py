@@ -1,0 +1,56 @@
+"""Where a centre's submissions stand, dossier by dossier, and what to do about each."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from gradepost.book import Book
+from gradepost.model.records import Centre
+from gradepost.model.standing import Standing, StandingDocument, State
+from gradepost.page import words
+from gradepost.page.readout import component_label, kind_label, noun, qualification_label
+from gradepost.page.rendering import rendered
+from gradepost.page.states import pill_of, steps_of
+
+_NOT_DECLARED = frozenset({State.AWAITING_DECLARATION, State.DECLARATION_VOID})
+
+
+def status_page(book: Book, *, centre: Centre, standings: Sequence[Standing], may_ask: bool) -> Markup:
+    """One section per dossier. `may_ask`: whether the person may ask the Head of Centre to declare."""
+    return rendered(
+        "status",
+        centre=centre,
+        dossiers=[_facts(book, standing, may_ask=may_ask) for standing in standings],
+        forms=[form for form in book.forms.values() if "form" in form.channels],
+    )
+
+
+def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object]:
+    zone = book.series.zone
+    asked = standing.declaration_asked_at
+    return {
+        "id": f"{standing.qualification}-{standing.kind}",
+        "title": title_of(book, standing.qualification, standing.kind),
+        "standing": standing,
+        "pill": pill_of(standing.state),
+        "steps": steps_of(standing),
+        "documents": [_document(book, standing, document) for document in standing.documents],
+        "can_ask": may_ask and standing.state in _NOT_DECLARED,
+        "asked": words.minute(asked, zone) if asked and standing.state in _NOT_DECLARED else None,
+        "can_correct": standing.state not in (State.MERGED, State.FILING),
+    }
+
+
+def title_of(book: Book, qualification: str, kind: str) -> str:
+    """`AM20530 Level 2 Certificate …: External examination`."""
+    return f"{qualification_label(book.series, qualification)}: {kind_label(book.series, kind).lower()}"
+
+
+def _document(book: Book, standing: Standing, document: StandingDocument) -> dict[str, object]:
+    return {
+        "facts": document,
+        "noun": noun(book, document.form),
+        "component": component_label(book.series, standing.qualification, document.component),
+        "received": words.second(document.received_at, book.series.zone),
+        "takes_corrections": "form" in book.forms[document.form].channels,
+    }

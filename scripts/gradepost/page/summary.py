@@ -1,0 +1,137 @@
+"""Findings as a form shows them: each beside its control, and all of them in one box, alike ones together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gradepost.model.records import Finding
+from gradepost.page import words
+from gradepost.page.controls import Control, Part, Row
+from gradepost.rules import RULES
+
+_MOST_OF_ONE_RULE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a summary: whom it concerns, what is wrong, where to go, how to put it right."""
+
+    about: str | None
+    message: str
+    link: str | None
+    rows: str | None
+    fix: str
+    rule: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a finding lands: a control (in a row, or not), or a whole table, or nowhere in this form."""
+
+    part: Part | None = None
+    row: Row | None = None
+    control: Control | None = None
+
+
+class Places:
+    """Finds the control that a finding's pointer names, or the nearest one."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._spots: dict[str, Spot] = {}
+        self._tables: dict[str, Spot] = {}
+        for part in parts:
+            for control in part.controls:
+                self._add(Spot(part, None, control), control)
+            for row in part.rows:
+                for control in row.controls:
+                    self._add(Spot(part, row, control), control)
+            if part.pointer is not None:
+                first = next(part.every_control(), None)
+                self._tables[part.pointer] = Spot(part, None, first)
+
+    def _add(self, spot: Spot, control: Control) -> None:
+        pointer = control.pointer
+        while pointer:
+            self._spots.setdefault(pointer, spot)
+            pointer = pointer.rpartition("/")[0]
+
+    def spot(self, pointer: str) -> Spot:
+        """The table or the control at the pointer, else the first within it, else the first around it."""
+        if pointer in self._tables:
+            return self._tables[pointer]
+        while pointer and pointer not in self._spots:
+            pointer = pointer.rpartition("/")[0]
+        return self._tables.get(pointer) or self._spots.get(pointer, Spot())
+
+
+def beside(findings: Iterable[Finding], places: Places, path: str | None) -> Mapping[str, Sequence[str]]:
+    """The messages to show beside each control, by its id, and above each table, by its part's id."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        spot = places.spot(finding.pointer) if _is_here(finding, path) else Spot()
+        if spot.part is not None and spot.part.pointer is not None and spot.row is None:
+            target: str | None = spot.part.id
+        else:
+            target = spot.control.id if spot.control else None
+        if target and finding.message not in found[target]:
+            found[target].append(finding.message)
+    return found
+
+
+def entries(findings: Iterable[Finding], places: Places, path: str | None) -> list[Entry]:
+    """The lines of a summary in the order of the findings; what repeats down a table's column is one line."""
+    columns: defaultdict[tuple[str, ...], list[tuple[Finding, Spot]]] = defaultdict(list)
+    for finding in findings:
+        spot = places.spot(finding.pointer) if _is_here(finding, path) else Spot()
+        place = (finding.path, finding.pointer)
+        if spot.row is not None and spot.part is not None and spot.control is not None:
+            place = (spot.part.id, spot.control.field.label)
+        columns[(finding.rule, *place)].append((finding, spot))
+    return [entry for column in columns.values() for entry in _column(column, path)]
+
+
+def _column(found: Sequence[tuple[Finding, Spot]], path: str | None) -> list[Entry]:
+    by_message: defaultdict[tuple[str, str], list[tuple[Finding, Spot]]] = defaultdict(list)
+    for finding, spot in found:
+        by_message[(finding.message, finding.fix)].append((finding, spot))
+    if len(by_message) > _MOST_OF_ONE_RULE and found[0][1].row is not None:
+        return [_entry(found, path, _title(found[0][0]))]
+    return [_entry(alike, path, alike[0][0].message) for alike in by_message.values()]
+
+
+def _entry(found: Sequence[tuple[Finding, Spot]], path: str | None, message: str) -> Entry:
+    finding, spot = found[0]
+    rows = sorted({other.row.number for _, other in found if other.row})
+    return Entry(
+        about=_about(spot, rows) if spot.row else (None if _is_here(finding, path) else _name(finding.path)),
+        message=message,
+        link=spot.control.id if spot.control else None,
+        rows=words.rows(rows).capitalize() if len(rows) > 1 else None,
+        fix=finding.fix,
+        rule=finding.rule,
+        help=finding.help,
+    )
+
+
+def _about(spot: Spot, rows: Sequence[int]) -> str:
+    """`Learner 4`, `37 learners`, `Evidence, 2 rows`."""
+    assert spot.part is not None  # noqa: S101 - a row stands in a part
+    name = spot.part.group.row_name
+    if len(rows) == 1:
+        return f"{name} {rows[0]}"
+    things = spot.part.name.rpartition(".")[2].replace("_", " ")
+    return f"{len(rows)} {things}" if things == f"{name.lower()}s" else f"{name}, {len(rows)} rows"
+
+
+def _title(finding: Finding) -> str:
+    titles = (rule.title for rule in RULES if rule.id == finding.rule)
+    return f"{next(titles, finding.message)}."
+
+
+def _is_here(finding: Finding, path: str | None) -> bool:
+    return path is None or finding.path in (path, "")
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

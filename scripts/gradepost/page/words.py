@@ -1,0 +1,76 @@
+"""How pages say a time, a deadline, a zone, a list of rows, a number of things."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gradepost.model.series import Series
+from gradepost.rules.wording import listed
+
+_ZONES = {"Europe/London": "UK time"}
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """What people call a zone's time: `UK time`, or `Berlin time` after its city."""
+    return _ZONES.get(zone.key, f"{zone.key.rpartition('/')[2].replace('_', ' ')} time")
+
+
+def day(instant: datetime, zone: ZoneInfo) -> str:
+    """`Thursday 20 May 2021`."""
+    local = instant.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def minute(instant: datetime, zone: ZoneInfo) -> str:
+    """`23:59 on Thursday 20 May 2021, UK time`."""
+    return f"{instant.astimezone(zone):%H:%M} on {day(instant, zone)}, {zone_name(zone)}"
+
+
+def second(instant: datetime, zone: ZoneInfo) -> str:
+    """`23:59:59 on Thursday 20 May 2021, UK time`: for receipts, where seconds decide."""
+    return f"{instant.astimezone(zone):%H:%M:%S} on {day(instant, zone)}, {zone_name(zone)}"
+
+
+def instant(text: str) -> datetime:
+    """The instant that an ISO 8601 text with offset says."""
+    return datetime.fromisoformat(text)
+
+
+def deadlines(series: Series, row: str) -> Iterator[tuple[str, str]]:
+    """Each kind of component with the deadline of that row, and what of it is assumed, in words."""
+    for kind, at in series.deadlines.get(row, {}).items():
+        said = minute(at, series.zone) if at else "no fixed date"
+        end_of_day = at is not None and f"{at.astimezone(series.zone):%H:%M:%S}" == "23:59:59"
+        if f"deadlines.{row}.{kind}" in series.assumed:
+            said += " (assumed)"
+        elif end_of_day and "deadlines" in series.assumed:
+            said += " (time of day assumed)"
+        yield series.kinds.get(kind, kind), said
+
+
+def rows(numbers: Iterable[int]) -> str:
+    """Row numbers in order: `row 4`, `rows 4–31 and 40`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    said = [str(run[0]) if len(run) == 1 else f"{run[0]}{_joint(run)}{run[1]}" for run in runs]
+    more = len(said) - 12
+    said = [*said[:12], f"{more} more places"] if more > 1 else said
+    return f"{'row' if len(said) == 1 and len(runs[0]) == 1 else 'rows'} {listed(said)}"
+
+
+def _joint(run: Sequence[int]) -> str:
+    return " and " if run[1] == run[0] + 1 else "–"
+
+
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """`1 learner`, `1,028 learners`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def spoken(identifier: str) -> str:
+    """An identifier of the book as a label: `distinction-star` → `Distinction star`."""
+    return identifier.replace("-", " ").replace("_", " ").capitalize()
