@@ -1,0 +1,100 @@
+"""`init`, `publish`, `status`, `token`: the ledger and the state behind a gateway."""
+
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from gradepost.doors.cli import options
+from gradepost.settings import from_environment
+
+_ROLES = ("exams-officer", "teacher")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.series
+def init(folder: Path, series: str | None) -> int:
+    """Make a ledger: a Git repository with its register, its settings and its workflows.
+
+    A key for receipts is made beside it, in FOLDER.keys; keep the private half where the gateway runs.
+    """
+    from gradepost.doors.ledger_files import make_ledger
+
+    settings = from_environment()
+    made = make_ledger(folder, settings, series)
+    click.echo(f"Made a ledger in {folder} for {made.series}, pinned to {made.book}.")
+    click.echo(f"Key for receipts: {made.key_folder}/receipt.pem (private), receipt.pub.pem (public).")
+    click.echo("Next: add centres under centres/, push it to a private repository, protect main.")
+    return 0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="File what is due and stop, instead of going on.")
+@options.state
+def publish(once: bool, state: Path) -> int:
+    """Drain the outbox: file what was received, have it judged, merge what is approved."""
+    from gradepost.doors.state import open_state
+
+    opened = open_state(state, from_environment())
+    while True:
+        filed = opened.publisher.file_due()
+        judged = opened.publisher.judge_due()
+        merged = opened.merger.merge_due()
+        opened.merger.record_due()
+        if filed or judged or merged or once:
+            waiting = opened.inbox.waiting()["waiting"]
+            click.echo(f"{filed} filed, {judged} judged, {len(merged)} merged; {waiting} waiting.")
+        if once:
+            return 0
+        time.sleep(1)
+
+
+@click.command()
+@click.option("--centre", help="One centre only.")
+@options.state
+def status(centre: str | None, state: Path) -> int:
+    """Show where every dossier stands."""
+    from gradepost.document.filing import dossier_of_branch
+    from gradepost.doors.state import local_text, open_state
+    from gradepost.publish import standing_of
+
+    opened = open_state(state, from_environment())
+    table = Table("Centre", "Qualification", "Kind", "State", "Documents", "Pull request", "Errors")
+    for branch in opened.inbox.branches():
+        dossier = dossier_of_branch(branch)
+        if dossier is None or centre not in (None, dossier.centre):
+            continue
+        standing = standing_of(dossier, opened.inbox, opened.forge)
+        if standing is None:
+            continue
+        rules = sorted({f.rule for f in standing.findings if f.severity == "error"})
+        names = ", ".join(d.name for d in standing.documents)
+        pull = f"#{standing.pull}" if standing.pull else ""
+        table.add_row(dossier.centre, dossier.qualification, dossier.kind, standing.state, names, pull, " ".join(rules))
+    console = Console()
+    console.print(table)
+    waiting = opened.inbox.waiting()
+    oldest = f", the oldest since {local_text(waiting['oldest'], opened.book)}" if waiting["oldest"] else ""
+    console.print(f"{waiting['waiting']} submissions wait to be filed{oldest}.")
+    return 0
+
+
+@click.command()
+@click.option("--centre", required=True, help="The centre whose software it is for.")
+@click.option("--role", required=True, type=click.Choice(_ROLES), help="The role it acts in.")
+@options.state
+def token(centre: str, role: str, state: Path) -> int:
+    """Make a token for a centre's own software. The last line is the token; it is not kept and not shown again."""
+    from gradepost.doors.state import new_secret, open_state
+    from gradepost.people import make_token
+
+    opened = open_state(state, from_environment())
+    if opened.ledger.register(centre).centre is None:
+        raise click.UsageError(f"There is no centre {centre} in the register.")
+    secret = make_token(opened.inbox, centre, role, opened.now(), new_secret)
+    click.echo(f"A token for centre {centre} as {role}. Send it as `Authorization: Bearer <token>`.")
+    click.echo(secret)
+    return 0

@@ -1,0 +1,93 @@
+"""`submit`: documents to a gateway, from a centre's own computer."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gradepost.document.canonical import sha256
+from gradepost.document.strict import NotStrict, parse
+from gradepost.model.trouble import WorldError
+from gradepost.settings import from_environment
+
+_SECONDS = 60
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "gateway", required=True, help="The gateway's address, such as https://example.org/")
+def submit(files: tuple[Path, ...], gateway: str) -> int:
+    """Send documents to a gateway in the order given. The token comes from GRADEPOST_TOKEN.
+
+    The receipt of FILE.json is written beside it as FILE.receipt.json. Sending the same bytes again gets the same
+    receipt.
+    """
+    if not gateway.startswith(("https://", "http://")):
+        raise click.UsageError("--to takes an address that begins with https:// or http://")
+    token = from_environment().token
+    if token is None:
+        raise click.UsageError("Set GRADEPOST_TOKEN to the token that `gradepost token` printed.")
+    refused = 0
+    for file in files:
+        status, body = _post(gateway, file, token)
+        if status == 201:
+            target = file.with_suffix(".receipt.json")
+            target.write_bytes(body)
+            receipt = json.loads(body)
+            click.echo(f"{file}: received as number {receipt['seq']} at {receipt['received_at']}; receipt in {target}")
+        else:
+            refused += 1
+            _explain(file, status, body)
+    return 1 if refused else 0
+
+
+def _post(gateway: str, file: Path, token: str) -> tuple[int, bytes]:
+    raw = file.read_bytes()
+    form = _form_of(raw, file)
+    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at above
+        f"{gateway.rstrip('/')}/submit/{form}",
+        data=raw,
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Idempotency-Key": sha256(raw),
+        },
+        method="POST",
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except OSError as error:
+        raise WorldError(
+            f"{gateway} could not be reached ({error}). Nothing is known of {file}: send it again."
+        ) from error
+
+
+def _form_of(raw: bytes, file: Path) -> str:
+    try:
+        value: Any = parse(raw)
+    except NotStrict as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    form = value.get("form") if isinstance(value, dict) else None
+    if not isinstance(form, str) or not form.isidentifier():
+        raise click.UsageError(f"{file}: it does not say which form it is.")
+    return form
+
+
+def _explain(file: Path, status: int, body: bytes) -> None:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = {}
+    click.echo(f"{file}: not received (HTTP {status}). {value.get('message', '')}".rstrip(), err=True)
+    for finding in value.get("findings", ()):
+        place = f"line {finding['line']}" if finding.get("line") else finding["pointer"]
+        click.echo(f"  {finding['rule']} {place}: {finding['message']} {finding['fix']}", err=True)
+    sys.stderr.flush()

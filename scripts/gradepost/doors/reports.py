@@ -1,0 +1,148 @@
+"""One report in many forms. None of them shows submitted text; places and words come from rules alone."""
+
+import json
+import re
+from collections.abc import Callable
+from xml.sax.saxutils import escape, quoteattr
+
+from gradepost.model.records import Finding, Report, Severity
+
+_PLAIN_STEP = re.compile(r"[A-Za-z0-9_~-]{1,40}")
+# GitHub shows ten annotations of each level to a step; the rest would be lost without a word.
+_GITHUB_ANNOTATIONS = 10
+
+
+def place(finding: Finding) -> str:
+    """The pointer as it may be shown anywhere: a step that was submitted as free text is not repeated."""
+    steps = finding.pointer.split("/")[1:]
+    return "".join("/" + (step if _PLAIN_STEP.fullmatch(step) else "…") for step in steps)
+
+
+def as_text(report: Report) -> str:
+    """For a terminal or a log."""
+    lines = []
+    for finding in report.findings:
+        where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "(pull request)"
+        lines.append(f"{where}: {finding.severity} {finding.rule} {place(finding)}".rstrip())
+        lines += [f"    {finding.message}", f"    {finding.fix}", f"    {finding.help}"]
+    for reason in sorted({(n.rule, n.reason) for n in report.not_judged}):
+        lines.append(f"not judged: {reason[0]} ({reason[1]})")
+    lines.append(summary(report))
+    return "\n".join(lines) + "\n"
+
+
+def summary(report: Report) -> str:
+    """One sentence on the whole."""
+    return (
+        f"{_count(report.judged, 'document')} judged: {_count(len(report.errors), 'error')}, "
+        f"{_count(len(report.warnings), 'warning')}."
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def as_json(report: Report) -> str:
+    """The contract's JSON."""
+    return json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_github(report: Report) -> str:
+    """GitHub workflow commands, as many as GitHub shows, errors first; and the summary."""
+    lines = []
+    for level in (Severity.ERROR, Severity.WARNING):
+        findings = [f for f in report.findings if f.severity is level]
+        for finding in findings[:_GITHUB_ANNOTATIONS]:
+            where = f"file={_property(finding.path)},line={finding.line or 1},title={finding.rule}"
+            lines.append(f"::{level} {where}::{_data(f'{place(finding)} {finding.message} {finding.fix}'.strip())}")
+        if len(findings) > _GITHUB_ANNOTATIONS:
+            lines.append(f"{len(findings) - _GITHUB_ANNOTATIONS} more of level {level} are in the job summary.")
+    lines.append(summary(report))
+    return "\n".join(lines) + "\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_markdown(report: Report) -> str:
+    """A table for a job summary or a comment."""
+    lines = [f"**{summary(report)}**", ""]
+    if report.findings:
+        lines += ["| rule | where | what | how to fix |", "|---|---|---|---|"]
+        for f in report.findings[:200]:
+            where = f"`{f.path}`{f' line {f.line}' if f.line else ''} `{place(f) or '/'}`"
+            lines.append(f"| [{f.rule}]({f.help}) {f.severity} | {where} | {_cell(f.message)} | {_cell(f.fix)} |")
+        if len(report.findings) > 200:
+            lines.append(f"\n{len(report.findings) - 200} more findings are not shown.")
+    for rule, reason in sorted({(n.rule, n.reason) for n in report.not_judged}):
+        lines.append(f"\nNot judged: {rule} ({_cell(reason)})")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return escape(text).replace("|", "\\|").replace("`", "'")
+
+
+def as_sarif(report: Report) -> str:
+    """SARIF 2.1.0 with relative paths."""
+    rules = {f.rule: f for f in report.findings}
+    results = [
+        {
+            "ruleId": f.rule,
+            "level": str(f.severity),
+            "message": {"text": f"{f.message} {f.fix}"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": f.path or "."},
+                        "region": {"startLine": f.line or 1},
+                    },
+                    "logicalLocations": [{"fullyQualifiedName": place(f) or "/"}],
+                }
+            ],
+        }
+        for f in report.findings
+    ]
+    driver = {"name": "gradepost", "rules": [{"id": name, "helpUri": f.help} for name, f in sorted(rules.items())]}
+    value = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_junit(report: Report) -> str:
+    """JUnit XML: one case to a finding."""
+    cases = []
+    for f in report.findings:
+        text = f"{f.message} {f.fix}"
+        kind = "failure" if f.severity is Severity.ERROR else "system-out"
+        body = (
+            f"<failure message={quoteattr(text)}/>" if kind == "failure" else f"<system-out>{escape(text)}</system-out>"
+        )
+        cases.append(
+            f"<testcase classname={quoteattr(f.path or '-')} name={quoteattr(f'{f.rule} {place(f)}')}>{body}</testcase>"
+        )
+    cases += [
+        f"<testcase classname={quoteattr(n.path or '-')} name={quoteattr(n.rule)}><skipped message={quoteattr(n.reason)}/></testcase>"
+        for n in report.not_judged
+    ]
+    head = f'<testsuite name="gradepost" tests="{len(cases)}" failures="{len(report.errors)}" skipped="{len(report.not_judged)}">'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{"".join(cases)}</testsuite>\n'
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "sarif": as_sarif,
+    "github": as_github,
+    "markdown": as_markdown,
+    "junit": as_junit,
+}

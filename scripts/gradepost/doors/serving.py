@@ -1,0 +1,127 @@
+"""`serve`: the gateway with its worker in one process. The worker files, has judged, merges, mails and beats."""
+
+import logging
+import re
+import threading
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import uvicorn
+from rich.console import Console
+
+from gradepost.doors.building import site_for
+from gradepost.doors.clock import DemoClock
+from gradepost.doors.demo.seeding import prepare_demo
+from gradepost.doors.files import write_durably
+from gradepost.doors.state import State, open_state
+from gradepost.doors.web import build_app
+from gradepost.doors.web.gateway import Gateway
+from gradepost.doors.web.site_files import SiteFiles
+from gradepost.model.trouble import WorldError
+from gradepost.settings import DEFAULT_SITE_URL, Settings
+
+_log = logging.getLogger("gradepost.worker")
+_SECONDS_BETWEEN_ROUNDS = 1.0
+_ENDING_SECONDS = 5
+
+
+def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -> int:
+    """Serve until stopped."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    console = Console()
+    if settings.site_url == DEFAULT_SITE_URL:
+        settings = replace(settings, site_url=f"http://{host}:{port}/")
+    clock = None
+    if demo:
+        with console.status("Making the demo's ledger …"):
+            clock = prepare_demo(folder, settings)
+    state = open_state(folder, settings, clock.now if clock else None)
+    with console.status("Building the site …"):
+        site = SiteFiles(site_for(settings, settings.site_url, folder))
+    gateway = Gateway(state, site, settings, clock)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build_app(gateway),
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=_ENDING_SECONDS,
+        )
+    )
+    worker = Worker(gateway)
+    worker.start()
+    _say(console, settings, folder, demo=demo)
+    try:
+        server.run()
+    finally:
+        worker.stop()
+    return 0 if server.started else 3
+
+
+class Worker(threading.Thread):
+    """One thread that carries submissions on, once a second or as soon as it is woken."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        super().__init__(name="worker", daemon=True)
+        self._gateway = gateway
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._stopping.set()
+        self._gateway.wake.set()
+        self.join(timeout=_ENDING_SECONDS)
+
+    def run(self) -> None:
+        """Round after round. Trouble of the world ends a round, never the worker."""
+        while not self._stopping.is_set():
+            try:
+                self._round(self._gateway.state, self._gateway.clock)
+            except WorldError as error:
+                _log.warning("a round failed: %s", type(error).__name__)
+            except Exception:
+                # The worker must outlive a bug: what waits is kept, and the next round looks again.
+                _log.exception("a round failed")
+            self._gateway.wake.wait(_SECONDS_BETWEEN_ROUNDS)
+            self._gateway.wake.clear()
+
+    def _round(self, state: State, clock: DemoClock | None) -> None:
+        if clock is not None:
+            clock.beat()
+        _deliver(state)
+        state.publisher.file_due()
+        state.publisher.judge_due()
+        state.merger.merge_due()
+        state.merger.record_due()
+
+
+def _deliver(state: State) -> None:
+    """Write queued letters to the state's mail folder. Sending by SMTP has an issue of its own."""
+    for message in state.inbox.messages(unsent=True):
+        letter = EmailMessage()
+        letter["To"], letter["Subject"] = message.to, message.subject
+        letter["Date"] = message.queued_at
+        letter.set_content(message.body)
+        address = re.sub(r"[^a-z0-9.-]", "_", message.to.lower())
+        write_durably(state.folder / "mail" / f"{message.number:06d}-{address}.eml", letter.as_bytes(), 0o600)
+        state.inbox.message_sent(message.number, state.now())
+
+
+def _say(console: Console, settings: Settings, folder: Path, *, demo: bool) -> None:
+    url = settings.site_url
+    console.print(f"\n[bold]Gradepost is ready.[/] Open [link={url}]{url}[/link]", highlight=False)
+    if demo:
+        console.print(
+            f"This is the demo: invented centres, a clock that starts on 18 May 2021.\n"
+            f"Try: {url}sign-in  continue as the exams officer of centre 10234\n"
+            f"     {url}forms/schedule/  fill with 28 example learners, submit; then {url}forms/tags/\n"
+            f"     {url}status  ask for the declaration; {url}demo/mail  open the link, declare\n"
+            f"     {url}sign-in  continue as a reviewer; {url}reviews  approve, and see it merged\n"
+            f"     git clone {folder / 'ledger.git'} ledger && gradepost check ledger\n"
+            "Stop with Ctrl+C; what was received is kept.",
+            highlight=False,
+            soft_wrap=True,
+        )

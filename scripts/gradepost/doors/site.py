@@ -1,0 +1,60 @@
+"""The MkDocs plugin: generates the form pages and the rule pages. A thin adapter; the pages are made below."""
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import Config
+from mkdocs.config import config_options as options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from gradepost.book import Book, load
+from gradepost.doors import site_pages
+from gradepost.model.trouble import ConfigurationError
+from gradepost.page.form import render_form
+
+_OPEN, _CLOSE = "<!--gradepost:form-->", "<!--/gradepost:form-->"
+
+
+class PluginConfig(Config):  # type: ignore[no-untyped-call]
+    """`series`: whose forms and rules the site shows."""
+
+    series = options.Type(str)
+
+
+class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
+    """Adds `forms/*.md` and `rules.md` to the site."""
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the book once; a mistake in it fails the build."""
+        root = Path(config.config_file_path).parent
+        try:
+            self._book: Book = load(root, self.config.series, site_url=config.site_url or "")
+        except ConfigurationError as error:
+            raise PluginError(str(error)) from error
+        self._root = root
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the generated pages."""
+        for path, content in site_pages.pages(self._book).items():
+            page = File.generated(config, path, content=content)
+            page.inclusion = InclusionLevel.NOT_IN_NAV
+            files.append(page)
+        return files
+
+    def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
+        """Put the form where its page says; after Markdown, which would change it."""
+        name = Path(page.file.src_uri).stem
+        if page.file.src_uri.startswith("forms/") and name in self._book.forms and _OPEN in html:
+            return html.replace(_OPEN, f"{_OPEN}{render_form(self._book, name)}", 1)
+        return html
+
+    def on_serve(self, server: Any, **_: Any) -> Any:
+        """Rebuild when a schema or a form changes."""
+        for folder in ("schemas", "forms"):
+            server.watch(str(self._root / folder))
+        return server

@@ -1,0 +1,137 @@
+"""The built site, with the banner and a live form put in; the demo's pages; what operators ask for."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from gradepost.doors.demo.examples import example
+from gradepost.doors.state import new_secret
+from gradepost.doors.web import answers
+from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
+from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.moves import moves
+from gradepost.doors.web.who import actor_of, comes_from_us, person_of
+from gradepost.page import views
+from gradepost.page.form import render_form
+
+_FORM_PATH = re.compile(r"/forms/([a-z][a-z0-9-]*)/")
+_LINK = re.compile(r"https?://\S+")
+
+
+def site(request: Request) -> Response:
+    """A page or a file of the built site."""
+    gateway = gateway_of(request)
+    path = request.url.path
+    html = gateway.site.page(path)
+    if html is not None:
+        form = _live_form(request, gateway, path)
+        return HTMLResponse(gateway.site.shell.decorate(html, answers.top(request), form))
+    if gateway.site.is_folder(path):
+        return RedirectResponse(f"{path}/", 308)
+    if (file := gateway.site.asset(path)) is not None:
+        return FileResponse(file)
+    return answers.problem(request, 404)
+
+
+def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
+    match = _FORM_PATH.fullmatch(path)
+    book = gateway.state.book
+    if match is None or match[1] not in book.forms:
+        return None
+    actor = actor_of(request)
+    _, centre = person_of(gateway, actor)
+    notice = None if actor else "You are not signed in. Sign in before you fill in the form."
+    return str(
+        render_form(
+            book,
+            match[1],
+            values=_prefilled(request, gateway, match[1]),
+            idempotency_key=new_secret(),
+            demo_links=gateway.demo,
+            centre=(centre.number, centre.name) if centre else None,
+            notice=notice,
+        )
+    )
+
+
+def _prefilled(request: Request, gateway: Gateway, form: str) -> Mapping[str, Any]:
+    actor = actor_of(request)
+    centre = actor.centre if actor and actor.centre else "10234"
+    chosen = request.query_params.get("example")
+    if gateway.demo and chosen in ("clean", "mistakes"):
+        return example(gateway.state.book, form, centre, gateway.state.now(), mistakes=chosen == "mistakes")
+    earlier = gateway.state.inbox.submission(request.query_params.get("from", ""))
+    if earlier is not None and actor is not None and actor.centre == earlier.centre and earlier.form == form:
+        found: Mapping[str, Any] = json.loads(earlier.document)
+        return found
+    return {}
+
+
+def mailbox(request: Request) -> Response:
+    """The demo's mailbox: every letter that was sent, the newest first."""
+    gateway = gateway_of(request)
+    if not gateway.demo:
+        return answers.problem(request, 404)
+    messages = [
+        {"to": m.to, "subject": m.subject, "at": m.queued_at, "body": m.body, "links": _LINK.findall(m.body)}
+        for m in reversed(gateway.state.inbox.messages())
+    ]
+    content = views.mail_page(gateway.state.book, messages=messages)
+    return answers.page(request, "Mailbox", content)
+
+
+async def move_clock(request: Request) -> Response:
+    """Move the demo's clock forward."""
+    try:
+        fields = dict(fields_of(await read_body(request)))
+    except (TooLarge, Unreadable):
+        return await run_in_threadpool(answers.problem, request, 400)
+    return await run_in_threadpool(_move, request, fields)
+
+
+def _move(request: Request, fields: Mapping[str, str]) -> Response:
+    gateway = gateway_of(request)
+    if gateway.clock is None or not comes_from_us(request):
+        return answers.problem(request, 404)
+    now = gateway.clock.now()
+    wanted = next((m for m in moves(gateway.state.book.series, now) if m.id == fields.get("to")), None)
+    if wanted is None or not gateway.clock.move_to(wanted.instant):
+        return answers.problem(request, 409, "The clock has passed that moment; it moves forward only.")
+    return RedirectResponse("/", 303)
+
+
+def public_key(request: Request) -> Response:
+    """The public key that receipts are verified with."""
+    pem = (gateway_of(request).state.folder / "keys" / "receipt.pub.pem").read_bytes()
+    return Response(pem, media_type="application/x-pem-file")
+
+
+def healthz(_: Request) -> Response:
+    """Whether the process answers."""
+    return PlainTextResponse("ok\n")
+
+
+def readyz(request: Request) -> Response:
+    """Whether a submission could be stored. It does not depend on the forge: the receipt stands without it."""
+    gateway_of(request).state.inbox.waiting()
+    return PlainTextResponse("ready\n")
+
+
+def metrics(request: Request) -> Response:
+    """What operators watch, in Prometheus' text format."""
+    state = gateway_of(request).state
+    waiting = state.inbox.waiting()
+    age = (state.now() - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0
+    return PlainTextResponse(
+        "# HELP gradepost_outbox_waiting Submissions that wait to be filed.\n"
+        "# TYPE gradepost_outbox_waiting gauge\n"
+        f"gradepost_outbox_waiting {waiting['waiting']}\n"
+        "# HELP gradepost_outbox_oldest_seconds Age of the oldest of them.\n"
+        "# TYPE gradepost_outbox_oldest_seconds gauge\n"
+        f"gradepost_outbox_oldest_seconds {age:.0f}\n"
+    )

@@ -1,0 +1,188 @@
+"""The reviewer's pages of the local forge: what waits, what changed, approve, return with a reason."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gradepost.document.filing import dossier_of_branch, is_receipt
+from gradepost.doors.web import answers
+from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
+from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.who import actor_of, comes_from_us
+from gradepost.forge.base import MAIN, CheckState, Pull, PullState, Review, Verdict
+from gradepost.ledger import LedgerReader
+from gradepost.ledger.sources import CommitSource
+from gradepost.model.standing import Difference
+from gradepost.model.trouble import ForgeError, Moved
+from gradepost.page import views
+from gradepost.people import may
+from gradepost.publish import standing_of
+from gradepost.publish.standing import findings_in
+from gradepost.review import differences
+
+_MAX_REASON = 2000
+
+
+def listing(request: Request) -> Response:
+    """Every pull request, the open ones first."""
+    gateway = gateway_of(request)
+    actor = actor_of(request)
+    if actor is None or not may(actor, "review"):
+        return answers.to_sign_in(request)
+    state = gateway.state
+    items = []
+    for pull in sorted(state.forge.pulls(), key=lambda p: (p.state is not PullState.OPEN, -p.number)):
+        dossier = dossier_of_branch(pull.branch)
+        check = state.forge.check(pull.head)
+        standing = standing_of(dossier, state.inbox, state.forge) if dossier else None
+        items.append((_shown(pull), standing, str(check.state) if check else None))
+    return answers.page(request, "Reviews", views.reviews_page(state.book, items=items))
+
+
+def one(request: Request) -> Response:
+    """One pull request."""
+    gateway = gateway_of(request)
+    actor = actor_of(request)
+    if actor is None or not may(actor, "review"):
+        return answers.to_sign_in(request)
+    pull = gateway.state.forge.pull(request.path_params["number"])
+    if pull is None:
+        return answers.problem(request, 404)
+    return _page(request, gateway, pull)
+
+
+def _page(request: Request, gateway: Gateway, pull: Pull, wrong: str | None = None, status: int = 200) -> Response:
+    state = gateway.state
+    check = state.forge.check(pull.head)
+    dossier = dossier_of_branch(pull.branch)
+    why_not = _why_not(pull, check.state if check else None)
+    content = views.review_page(
+        state.book,
+        pull=_shown(pull),
+        standing=standing_of(dossier, state.inbox, state.forge) if dossier else None,
+        check=str(check.state) if check else None,
+        findings=findings_in(check),
+        differences=_differences(gateway, pull),
+        documents=_documents(gateway, pull),
+        receipts=_receipts(gateway, pull),
+        reviews=[
+            {"by": r.by, "verdict": str(r.verdict), "reason": r.reason, "at": r.at, "current": r.head == pull.head}
+            for r in state.forge.reviews(pull.number)
+        ],
+        may_decide=pull.state is PullState.OPEN,
+        why_not=wrong or why_not,
+    )
+    return answers.page(request, f"Pull request #{pull.number}", content, status)
+
+
+def _why_not(pull: Pull, check: CheckState | None) -> str | None:
+    if pull.state is not PullState.OPEN:
+        return f"It is {pull.state}."
+    if check is None:
+        return "It has not been judged yet. Wait a moment and load the page again."
+    if check is CheckState.PENDING:
+        return "It lacks the Head of Centre's declaration; quality assurance cannot start without it."
+    return "The check found errors." if check is CheckState.FAILURE else None
+
+
+def _shown(pull: Pull) -> Mapping[str, Any]:
+    return {
+        "number": pull.number,
+        "title": pull.title,
+        "branch": pull.branch,
+        "state": str(pull.state),
+        "head": pull.head,
+        "opened_at": pull.opened_at,
+        "closed_at": pull.closed_at,
+        "merged_as": pull.merged_as,
+    }
+
+
+def _paths(gateway: Gateway, pull: Pull) -> Mapping[str, str]:
+    forge = gateway.state.forge
+    base = forge.head(MAIN)
+    if pull.merged_as is not None:
+        base = forge.revision(f"{pull.merged_as}^1")
+    return forge.changed(base, pull.head) if base else {}
+
+
+def _differences(gateway: Gateway, pull: Pull) -> list[Difference]:
+    forge = gateway.state.forge
+    base = forge.revision(f"{pull.merged_as}^1") if pull.merged_as else forge.head(MAIN)
+    found: list[Difference] = []
+    for path in _paths(gateway, pull):
+        if is_receipt(path) or not path.endswith(".json") or base is None:
+            continue
+        before, after = _value(forge.read(base, path)), _value(forge.read(pull.head, path))
+        found += differences(path.rpartition("/")[2], before, after)
+    return found
+
+
+def _value(raw: bytes | None) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(raw) if raw else None
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _documents(gateway: Gateway, pull: Pull) -> list[tuple[str, Mapping[str, Any]]]:
+    dossier = dossier_of_branch(pull.branch)
+    if dossier is None:
+        return []
+    forge = gateway.state.forge
+    paths = [p for p in forge.list(pull.head, dossier.folder) if not is_receipt(p) and p.endswith(".json")]
+    found = [(path.rpartition("/")[2], _value(forge.read(pull.head, path))) for path in paths]
+    return [(name, value) for name, value in found if value is not None]
+
+
+def _receipts(gateway: Gateway, pull: Pull) -> list[tuple[Mapping[str, Any], bool]]:
+    dossier = dossier_of_branch(pull.branch)
+    if dossier is None:
+        return []
+    reader = LedgerReader(CommitSource(gateway.state.forge, pull.head), gateway.state.book)
+    return [(r.data, r.fault is None) for r in reader.receipts(dossier) if r.data is not None]
+
+
+async def decide(request: Request) -> Response:
+    """Approve, or return for correction."""
+    try:
+        fields = dict(fields_of(await read_body(request)))
+    except (TooLarge, Unreadable):
+        return await run_in_threadpool(answers.problem, request, 400)
+    return await run_in_threadpool(_decide, request, fields)
+
+
+def _decide(request: Request, fields: Mapping[str, str]) -> Response:
+    gateway = gateway_of(request)
+    if not comes_from_us(request):
+        return answers.problem(request, 403)
+    actor = actor_of(request)
+    if actor is None or not may(actor, "review"):
+        return answers.problem(request, 401 if actor is None else 403)
+    forge = gateway.state.forge
+    number = request.path_params["number"]
+    pull = forge.pull(number)
+    if pull is None:
+        return answers.problem(request, 404)
+    approves = request.path_params["verdict"] == "approve"
+    check = forge.check(pull.head)
+    why_not = _why_not(pull, check.state if check else None)
+    if approves and why_not:
+        return _page(request, gateway, pull, why_not, 409)
+    reason = fields.get("reason", "").strip()
+    if not approves and not 0 < len(reason) <= _MAX_REASON:
+        return _page(request, gateway, pull, f"Say in up to {_MAX_REASON:,} characters what is to be corrected.", 422)
+    verdict = Verdict.APPROVED if approves else Verdict.CHANGES_REQUESTED
+    try:
+        forge.add_review(Review(number, fields.get("head", ""), actor.ref, verdict, reason, gateway.state.now()))
+    except Moved:
+        return _page(request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409)
+    except ForgeError:
+        return _page(request, gateway, pull, "It is no longer open.", 409)
+    gateway.wake.set()
+    return RedirectResponse(f"/reviews/{number}", 303)
