@@ -18,7 +18,7 @@ def build_site(settings: Settings, site_url: str, output: Path) -> None:
     """Build the site for an address into `output`. Raises `ConfigurationError` with what MkDocs said."""
     aside = output.with_name(f"{output.name}.new")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(aside.resolve())]
-    # MkDocs reads the site's address from the environment, as mkdocs.yml says; the theme's notice is for its developers.
+    # mkdocs.yml reads the site's address from the environment; the theme's notice is for its developers.
     environment = {"GRADEPOST_SITE_URL": site_url, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
     done = subprocess.run(  # noqa: S603 - our own command
         command, cwd=settings.root, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False

@@ -130,12 +130,12 @@ def as_junit(report: Report) -> str:
         cases.append(
             f"<testcase classname={quoteattr(f.path or '-')} name={quoteattr(f'{f.rule} {place(f)}')}>{body}</testcase>"
         )
-    cases += [
-        f"<testcase classname={quoteattr(n.path or '-')} name={quoteattr(n.rule)}><skipped message={quoteattr(n.reason)}/></testcase>"
-        for n in report.not_judged
-    ]
-    head = f'<testsuite name="gradepost" tests="{len(cases)}" failures="{len(report.errors)}" skipped="{len(report.not_judged)}">'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{"".join(cases)}</testsuite>\n'
+    for n in report.not_judged:
+        name = f"classname={quoteattr(n.path or '-')} name={quoteattr(n.rule)}"
+        cases.append(f"<testcase {name}><skipped message={quoteattr(n.reason)}/></testcase>")
+    counts = f'tests="{len(cases)}" failures="{len(report.errors)}" skipped="{len(report.not_judged)}"'
+    suite = f'<testsuite name="gradepost" {counts}>{"".join(cases)}</testsuite>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{suite}\n'
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {

@@ -54,7 +54,7 @@ def _rules_lines(book: Book) -> Iterator[str]:
     yield "---\ntitle: Rules\n---\n\n# Rules\n"
     yield (
         "The form, the gateway, the command line and the check on a pull request judge by these rules, in the same "
-        "words. An error must be put right before anything is stored; a warning is shown and stays with the submission.\n"
+        "words. An error must be put right before anything is stored; a warning is shown and stays in the report.\n"
     )
     family = ""
     for rule in RULES:

@@ -73,7 +73,7 @@ class Check:
 
 
 class Forge(Protocol):
-    """A place for the ledger. Raises `ForgeError` when it cannot do as asked, `Moved` when a branch stands elsewhere."""
+    """A place for the ledger. Raises `ForgeError` when it cannot do as asked, `Moved` when a branch is elsewhere."""
 
     def head(self, branch: str) -> str | None:
         """The commit a branch points at, or None where there is no such branch."""
@@ -118,7 +118,7 @@ class Forge(Protocol):
         """The open pull request of a branch, or None."""
 
     def add_review(self, review: Review) -> None:
-        """Keep a verdict. Raises `Moved` where the pull request's head is another, `ForgeError` where it is not open."""
+        """Keep a verdict. Raises `Moved` where the head is another, `ForgeError` where the pull request is not open."""
 
     def reviews(self, number: int) -> Sequence[Review]:
         """All verdicts on a pull request, oldest first."""
@@ -130,7 +130,7 @@ class Forge(Protocol):
         """The outcome of judging a head commit, or None where it was not judged yet."""
 
     def merge_candidate(self, number: int, message: str, at: datetime) -> str:
-        """A commit as main would stand after merging, on no branch yet, to be judged. Raises `ForgeError` on conflict."""
+        """A commit as main would stand after merging, on no branch yet, to be judged. A conflict is a `ForgeError`."""
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:
         """Move main to the judged candidate, close the pull request as merged and delete its branch; return the

@@ -122,7 +122,7 @@ def _document(series: Series, dossier: Dossier, name: str, sha256: str, data: Ma
         "name": name,
         "sha256": sha256,
         "title": component_label(series, dossier.qualification, data.get("component")) or name,
-        "learners": words.counted(len(said), "learner"),
+        "learners": len(said),
         "counts": [(result, counts[result]) for result in order if counts[result]],
         "decided": said,
     }

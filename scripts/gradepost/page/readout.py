@@ -13,11 +13,20 @@ from gradepost.page.layout import Field, Group, groups_of, value_at
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A value under its label: the lines of a text, or the entries of a list."""
+
+    label: str
+    lines: Sequence[str]
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A group of a document: label and lines of each value, or a table of rows. Nothing that is not there."""
 
     title: str
-    values: Sequence[tuple[str, Sequence[str]]]
+    values: Sequence["Said"]
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
 
@@ -52,8 +61,9 @@ def kind_label(series: Series, kind: str) -> str:
 
 def _section(series: Series, group: Group, data: Mapping[str, Any]) -> Section:
     if group.rows is None:
-        said = ((field.label, _said(series, field, value_at(data, field.steps), data)) for field in group.fields)
-        return Section(group.title, [(label, lines) for label, lines in said if lines])
+        found = ((field, value_at(data, field.steps)) for field in group.fields)
+        said = (Said(f.label, _said(series, f, value, data), isinstance(value, list)) for f, value in found)
+        return Section(group.title, [value for value in said if value.lines])
     items = value_at(data, group.rows)
     items = items if isinstance(items, list) else []
     used = [field for field in group.fields if any(value_at(item, field.steps) is not None for item in items)]
@@ -72,4 +82,4 @@ def _said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> 
         return [label_of(choices_of(series, field.choices, data), str(value))]
     if field.widget == "instant":
         return [words.minute(datetime.fromisoformat(value), series.zone)]
-    return str(value).split("\n")
+    return [words.date_of(value)] if field.widget == "date" else str(value).split("\n")

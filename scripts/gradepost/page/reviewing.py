@@ -12,6 +12,7 @@ from gradepost.model.standing import Difference, Standing
 from gradepost.page import words
 from gradepost.page.readout import noun, readout
 from gradepost.page.rendering import rendered
+from gradepost.page.sign_in import role_label
 from gradepost.page.states import pill_of, pill_of_check, pill_of_pull
 from gradepost.page.statuses import title_of
 from gradepost.page.summary import Entry, Places, entries
@@ -109,6 +110,7 @@ def _receipt(book: Book, receipt: Mapping[str, Any], *, verified: bool) -> dict[
     return {
         "facts": receipt,
         "name": receipt["path"].rpartition("/")[2],
+        "role": role_label(receipt["submitted_by"]["role"]),
         "received": words.second(words.instant(receipt["received_at"]), book.series.zone),
         "verified": verified,
     }

@@ -31,7 +31,7 @@ def role_label(role: str) -> str:
 
 def role_within(role: str) -> str:
     """The same within a sentence: `exams officer`."""
-    label = role_label(role)
+    label = role_label(role).partition(" (")[0]
     return label if label.startswith("Head of Centre") else label[:1].lower() + label[1:]
 
 

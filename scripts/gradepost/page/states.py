@@ -47,6 +47,7 @@ _PULLS: Mapping[str, Pill] = {
 }
 
 _ROAD = ("Received", "Filed", "Checked", "Declared", "Approved", "Merged")
+_FAILED: Mapping[str, str] = {"Checked": "Needs attention", "Declared": "Declaration void", "Approved": "Returned"}
 _ROAD_BEFORE_GRADES = ("Received", "Filed", "Checked", "Graded", "Declared", "Approved", "Merged")
 
 
@@ -93,4 +94,5 @@ def steps_of(standing: Standing | None) -> Sequence[Step]:
 
 def _steps(road: Sequence[str], place: str, mark: str) -> list[Step]:
     at = road.index(place)
-    return [Step(words, mark if n == at else "done" if n < at else "ahead") for n, words in enumerate(road)]
+    here = Step(_FAILED[place] if mark == "failed" else place, mark)
+    return [*(Step(words, "done") for words in road[:at]), here, *(Step(words, "ahead") for words in road[at + 1 :])]

@@ -10,6 +10,8 @@ from gradepost.page.controls import Control, Part, Row
 from gradepost.rules import RULES
 
 _MOST_OF_ONE_RULE = 3
+# How a schema's messages begin: they stand beside the field that they are about.
+_NAMES_NOTHING = ("This must", "This date", "This does", "There must be", "There may be", "The same entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _entry(found: Sequence[tuple[Finding, Spot]], path: str | None, message: str
     finding, spot = found[0]
     rows = sorted({other.row.number for _, other in found if other.row})
     return Entry(
-        about=_about(spot, rows) if spot.row else (None if _is_here(finding, path) else _name(finding.path)),
+        about=_about(spot, rows, message) if _is_here(finding, path) else _name(finding.path),
         message=message,
         link=spot.control.id if spot.control else None,
         rows=words.rows(rows).capitalize() if len(rows) > 1 else None,
@@ -114,14 +116,19 @@ def _entry(found: Sequence[tuple[Finding, Spot]], path: str | None, message: str
     )
 
 
-def _about(spot: Spot, rows: Sequence[int]) -> str:
-    """`Learner 4`, `37 learners`, `Evidence, 2 rows`."""
-    assert spot.part is not None  # noqa: S101 - a row stands in a part
+def _about(spot: Spot, rows: Sequence[int], message: str) -> str | None:
+    """`Learner 4`, `37 learners`, `Evidence, 2 rows`; with the field's label where the message names nothing."""
+    if spot.part is None or spot.control is None:
+        return None
+    unnamed = message.startswith(_NAMES_NOTHING)
+    if spot.row is None:
+        label = spot.part.group.title if spot.part.pointer else spot.control.field.label
+        return label if unnamed else None
     name = spot.part.group.row_name
-    if len(rows) == 1:
-        return f"{name} {rows[0]}"
     things = spot.part.name.rpartition(".")[2].replace("_", " ")
-    return f"{len(rows)} {things}" if things == f"{name.lower()}s" else f"{name}, {len(rows)} rows"
+    about = f"{len(rows)} {things}" if things == f"{name.lower()}s" else f"{name}, {len(rows)} rows"
+    about = f"{name} {rows[0]}" if len(rows) == 1 else about
+    return f"{about}, {spot.control.field.label}" if unnamed else about
 
 
 def _title(finding: Finding) -> str:

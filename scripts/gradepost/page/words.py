@@ -1,7 +1,7 @@
 """How pages say a time, a deadline, a zone, a list of rows, a number of things."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from gradepost.model.series import Series
@@ -19,6 +19,15 @@ def day(instant: datetime, zone: ZoneInfo) -> str:
     """`Thursday 20 May 2021`."""
     local = instant.astimezone(zone)
     return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def date_of(text: str) -> str:
+    """A date of a document as people write it, `12 March 2021`; as it stands where it is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{found.day} {found:%B %Y}"
 
 
 def minute(instant: datetime, zone: ZoneInfo) -> str:
@@ -64,11 +73,6 @@ def rows(numbers: Iterable[int]) -> str:
 
 def _joint(run: Sequence[int]) -> str:
     return " and " if run[1] == run[0] + 1 else "–"
-
-
-def counted(number: int, thing: str, things: str | None = None) -> str:
-    """`1 learner`, `1,028 learners`."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def spoken(identifier: str) -> str:

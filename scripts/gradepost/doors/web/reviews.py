@@ -164,11 +164,14 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     actor = actor_of(request)
     if actor is None or not may(actor, "review"):
         return answers.problem(request, 401 if actor is None else 403)
-    forge = gateway.state.forge
-    number = request.path_params["number"]
-    pull = forge.pull(number)
-    if pull is None:
+    pull = gateway.state.forge.pull(request.path_params["number"])
+    if pull is None or request.path_params["verdict"] not in ("approve", "return"):
         return answers.problem(request, 404)
+    return _keep(request, gateway, pull, actor.ref, fields)
+
+
+def _keep(request: Request, gateway: Gateway, pull: Pull, reviewer: str, fields: Mapping[str, str]) -> Response:
+    forge = gateway.state.forge
     approves = request.path_params["verdict"] == "approve"
     check = forge.check(pull.head)
     why_not = _why_not(pull, check.state if check else None)
@@ -179,10 +182,10 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
         return _page(request, gateway, pull, f"Say in up to {_MAX_REASON:,} characters what is to be corrected.", 422)
     verdict = Verdict.APPROVED if approves else Verdict.CHANGES_REQUESTED
     try:
-        forge.add_review(Review(number, fields.get("head", ""), actor.ref, verdict, reason, gateway.state.now()))
+        forge.add_review(Review(pull.number, fields.get("head", ""), reviewer, verdict, reason, gateway.state.now()))
     except Moved:
         return _page(request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409)
     except ForgeError:
         return _page(request, gateway, pull, "It is no longer open.", 409)
     gateway.wake.set()
-    return RedirectResponse(f"/reviews/{number}", 303)
+    return RedirectResponse(f"/reviews/{pull.number}", 303)
