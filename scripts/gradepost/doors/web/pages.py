@@ -34,7 +34,7 @@ def site(request: Request) -> Response:
     if gateway.site.is_folder(path):
         return RedirectResponse(f"{path}/", 308)
     if (file := gateway.site.asset(path)) is not None:
-        return FileResponse(file)
+        return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
     return answers.problem(request, 404)
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gradepost.document.filing import Dossier
+from gradepost.doors.clock import system_now
 from gradepost.doors.state import new_secret
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
@@ -59,7 +60,7 @@ def _sign_in(request: Request, fields: Mapping[str, str]) -> Response:
     if found is None:
         return answers.problem(request, 400)
     person, centre = found
-    secret = make_session(gateway.state.inbox, person, centre, gateway.state.now(), new_secret)
+    secret = make_session(gateway.state.inbox, person, centre, system_now(), new_secret)
     response = RedirectResponse(_local(fields.get("next")), 303)
     set_session(response, gateway, secret)
     return response
