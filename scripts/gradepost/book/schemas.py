@@ -103,12 +103,14 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
             if name not in known:
                 yield Problem(pointer + pointer_of([name]), "This property is not part of the document.")
     else:
-        yield Problem(pointer, _wrong(error))
+        yield Problem(pointer, _wrong(error), entries_stand=error.validator in _OF_THE_LIST)
 
 
 def _spoken(name: str) -> str:
     return name.replace("_", " ").replace("uln", "ULN").replace("uci", "UCI")
 
+
+_OF_THE_LIST = ("minItems", "maxItems", "uniqueItems")
 
 _TYPES = {
     "string": "a text",
@@ -117,6 +119,10 @@ _TYPES = {
     "array": "a list",
     "object": "a group of properties",
 }
+
+
+def _count(number: int) -> str:
+    return "one entry" if number == 1 else f"{number:,} entries"
 
 
 def _wrong(error: ValidationError) -> str:
@@ -132,8 +138,8 @@ def _wrong(error: ValidationError) -> str:
         "enum": lambda: f"This must be one of {', '.join(map(str, limit))}.",
         "minLength": lambda: "This must not be empty.",
         "maxLength": lambda: f"This must have at most {limit:,} characters.",
-        "minItems": lambda: f"There must be at least {limit} of these.",
-        "maxItems": lambda: f"There may be at most {limit:,} of these.",
+        "minItems": lambda: f"There must be at least {_count(limit)} here.",
+        "maxItems": lambda: f"There may be at most {_count(limit)} here.",
         "uniqueItems": lambda: "The same entry stands here twice.",
         "minimum": lambda: f"This must be at least {limit}.",
         "maximum": lambda: f"This must be at most {limit:,}.",

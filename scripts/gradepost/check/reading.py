@@ -1,6 +1,8 @@
 """From bytes to a document: parsed, held to its schema, freed of what the schema refuses, laid out canonically."""
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gradepost.book import Book
@@ -8,6 +10,7 @@ from gradepost.document.canonical import sha256
 from gradepost.document.filing import path_of
 from gradepost.document.strict import MAX_BYTES, NotStrict, parse
 from gradepost.model.records import Document, Filing, Problem
+from gradepost.model.series import Form
 
 
 def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: Filing | None = None) -> Document:
@@ -25,14 +28,14 @@ def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: 
         problem = Problem("/form" if isinstance(value, dict) else "", f"The form must be {_any_of(book.forms)}.")
         return Document(path, raw, form, {}, violations=(problem,), filing=filing)
     schema = book.schema_of(form)
-    violations = schema.violations(value)
+    violations = tuple(_labelled(problem, book.forms[form]) for problem in schema.violations(value))
     canonical = None
     if not violations:
         canonical = schema.layout.bytes_of(value)
         if len(canonical) > MAX_BYTES:
             too_large = f"In canonical form it has {len(canonical):,} bytes; the most is {MAX_BYTES:,}."
             return Document(path, raw, form, {}, refusal=too_large, filing=filing)
-    data = _without(value, [problem.pointer for problem in violations])
+    data = _without(value, violations)
     return Document(
         path,
         raw,
@@ -57,26 +60,37 @@ def _filed_at(book: Book, form: str, data: Mapping[str, Any]) -> str | None:
     return path_of(book.forms[form].path, data, kind)
 
 
-def _without(value: dict[str, Any], pointers: Iterable[str]) -> dict[str, Any]:
-    """The value without what stands at the pointers; in a list {} stays in its place, so that places stay right."""
-    trie: dict[str, Any] = {}
-    for pointer in pointers:
+_INDEX = re.compile(r"/[0-9]+(?=/)")
+
+
+def _labelled(problem: Problem, form: Form) -> Problem:
+    """A missing value is named as the form names it."""
+    if not problem.message.endswith("is missing."):
+        return problem
+    label = form.labels.get(_INDEX.sub("", problem.pointer).removeprefix("/"))
+    return replace(problem, message=f"{label}: this is missing.") if label else problem
+
+
+def _without(value: dict[str, Any], violations: Iterable[Problem]) -> dict[str, Any]:
+    """The value without what was refused; in a list {} stays in its place, so that places stay right."""
+    trie: dict[object, Any] = {}
+    for problem in violations:
+        if problem.entries_stand:
+            continue
         node = trie
-        for step in pointer.split("/")[1:]:
+        for step in problem.pointer.split("/")[1:]:
             node = node.setdefault(step.replace("~1", "/").replace("~0", "~"), {})
-        node[""] = {}
+        node[_HERE] = {}
     found = _pruned(value, trie) if trie else value
     return found if isinstance(found, dict) else {}
 
 
 _REFUSED = object()
+_HERE = object()
 
 
-def _pruned(value: Any, trie: Mapping[str, Any]) -> Any:
-    if "" in trie:
-        # A list with a fault of its own (too long, an entry twice) keeps its entries; they are judged one by one.
-        if isinstance(value, list):
-            return [_pruned(item, trie.get(str(i), {})) for i, item in enumerate(value)]
+def _pruned(value: Any, trie: Mapping[object, Any]) -> Any:
+    if _HERE in trie:
         return _REFUSED
     if isinstance(value, dict):
         pruned = ((k, _pruned(v, trie[k]) if k in trie else v) for k, v in value.items())

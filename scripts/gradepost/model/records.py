@@ -38,12 +38,16 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a rule has to say: in which document, where (RFC 6901 pointer), and what is wrong."""
+    """What a rule has to say: in which document, where (RFC 6901 pointer), and what is wrong.
+
+    `entries_stand`: of a list, only the number or the order of its entries is wrong; each can still be judged.
+    """
 
     pointer: str
     message: str
     fix: str | None = None
     path: str | None = None
+    entries_stand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

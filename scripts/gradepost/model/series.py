@@ -58,6 +58,16 @@ class Form:
     submitters: tuple[str, ...]
     layout: Mapping[str, Any]
 
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What each property is called on the form, by its path without indexes: `learners/uln`."""
+        groups = {group["rows"]: group["title"] for group in self.layout["groups"] if "rows" in group}
+        return groups | {
+            "/".join(filter(None, (group.get("rows"), field["property"]))): field["label"]
+            for group in self.layout["groups"]
+            for field in group["fields"]
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Series:

@@ -21,7 +21,7 @@ def strict(_: Case, document: Document) -> Iterator[Problem]:
 @rule(
     "D002",
     "It matches its schema",
-    fix="Put the value into the form that the message names.",
+    fix="Change it to what the message asks for.",
     source="trust",
 )
 def shaped(_: Case, document: Document) -> Iterator[Problem]:
