@@ -162,9 +162,7 @@ def git(*arguments: str, at: Path) -> str:
         "GIT_COMMITTER_NAME": "Test",
         "GIT_COMMITTER_EMAIL": "test@example.org",
     }
-    done = subprocess.run(
-        ["git", *arguments], cwd=at, env=environment, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["git", *arguments], cwd=at, env=environment, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
@@ -299,11 +297,29 @@ def submitted_words(dossier: Path) -> set[str]:
     return {word for file in dossier.glob("*.json") for word in walk(json.loads(file.read_text()))}
 
 
-@needs_ledger
-def test_a_clean_pull_request_passes(ledger, tmp_path):
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory):
+    """A dossier brought as it was received: the pull request, and what came of judging it."""
+    folder = tmp_path_factory.mktemp("clean")
+    ledger = Ledger(folder / "remote")
     ledger.bring()
+    pull_request = ledger.pull_request()
+    return pull_request, judge(pull_request, folder / "work")
 
-    run = judge(ledger.pull_request(), tmp_path / "work")
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """The same with one grade changed on the way."""
+    folder = tmp_path_factory.mktemp("broken")
+    ledger = Ledger(folder / "remote")
+    ledger.bring()
+    ledger.change_one_grade()
+    return judge(ledger.pull_request(), folder / "work")
+
+
+@needs_ledger
+def test_a_clean_pull_request_passes(clean):
+    _, run = clean
 
     assert run.code == 0, run.printed
     assert "::error" not in run.printed
@@ -311,28 +327,21 @@ def test_a_clean_pull_request_passes(ledger, tmp_path):
 
 
 @needs_ledger
-def test_one_changed_grade_fails_and_names_the_rule(ledger, tmp_path):
-    ledger.bring()
-    ledger.change_one_grade()
+@pytest.mark.parametrize("rule", ["R001", "H003"])
+def test_one_changed_grade_fails_and_names_the_rule(broken, rule):
+    errors = [line for line in broken.printed.splitlines() if line.startswith("::error ")]
 
-    run = judge(ledger.pull_request(), tmp_path / "work")
-
-    assert run.code == 1, run.printed
-    errors = [line for line in run.printed.splitlines() if line.startswith("::error")]
-    assert any("R001" in line for line in errors), run.printed
-    assert "R001" in run.summary
+    assert broken.code == 1, broken.printed
+    assert any(rule in line for line in errors), broken.printed
+    assert rule in broken.summary
 
 
 @needs_ledger
-def test_nothing_submitted_is_printed(ledger, tmp_path):
-    ledger.bring()
-    ledger.change_one_grade()
+def test_nothing_submitted_is_printed(broken):
+    words = submitted_words(LEDGER / whole_dossier())
+    shown = broken.printed + broken.summary
 
-    run = judge(ledger.pull_request(), tmp_path / "work")
-
-    words = submitted_words(LEDGER / ledger.dossier)
-    assert words
-    shown = run.printed + run.summary
+    assert len(words) > 10
     assert [word for word in words if re.search(rf"\b{re.escape(word)}\b", shown)] == []
 
 
@@ -370,11 +379,8 @@ def test_code_in_the_pull_request_is_not_run(ledger, tmp_path):
 
 
 @needs_ledger
-def test_what_judges_comes_from_the_base_when_the_pull_request_is_here(ledger, tmp_path):
-    ledger.bring()
-    pull_request = ledger.pull_request()
-
-    run = judge(pull_request, tmp_path / "work")
+def test_what_judges_comes_from_the_base_when_the_pull_request_is_here(clean):
+    pull_request, run = clean
 
     assert run.checkouts["judge"] == ("awarding/gradepost", pull_request.base)
     assert run.checkouts["ledger"] == (None, pull_request.head)
@@ -404,13 +410,9 @@ def test_a_site_commit_that_could_move_is_refused_before_anything_is_fetched(led
 
 
 @needs_ledger
-def test_packages_are_installed_by_hash_where_the_judge_is(ledger, tmp_path):
-    ledger.bring()
-
-    run = judge(ledger.pull_request(), tmp_path / "work")
+def test_packages_are_installed_by_hash_where_the_judge_is(clean):
+    _, run = clean
 
     requirements, project = run.pip
-    assert requirements == (
-        "judge: -m pip install --quiet --require-hashes --requirement scripts/requirements.txt"
-    )
+    assert requirements == "judge: -m pip install --quiet --require-hashes --requirement scripts/requirements.txt"
     assert "--no-deps --no-build-isolation" in project

@@ -92,7 +92,7 @@ def test_a_prefix_that_is_no_folder_gives_nothing(forge, at, prefix):
     assert forge.list(file(forge, at), prefix) == []
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "a/../b", "a//b", "", "a/", "./a", ".git/config"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "a/../b", "a//b", "", "a/", "./a", ".git/config", "a\0b"])
 def test_a_path_that_leaves_its_folder_is_refused(forge, at, path):
     with pytest.raises(ForgeError):
         file(forge, at, path=path)

@@ -61,7 +61,8 @@ def is_sound(repository):
 
 def process(script, *arguments, before=()):
     command = [*before, sys.executable, "-c", PRELUDE + script, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def run(script, *arguments):
@@ -207,14 +208,51 @@ for number in range(int(count)):
 
 
 def test_two_processes_open_one_pull_request(ledger, forge, at):
-    file(forge, at)
-    script = "print(forge.open_pull(BRANCH, 'Dossier', '', AT).number)"
+    for number in range(60):
+        file(forge, at, branch=f"dossier/{number}")
+    script = """
+forge.pulls()
+sys.stdin.readline()
+print([forge.open_pull(f"dossier/{number}", "Dossier", "", AT).number for number in range(60)])
+"""
 
-    both = [process(script, ledger) for _ in range(3)]
-    said = [child.communicate(timeout=60)[0] for child in both]
+    both = [process(script, ledger) for _ in range(2)]
+    for child in both:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    said = [child.communicate(timeout=60) for child in both]
 
-    assert said == ["1\n"] * 3
-    assert len(forge.pulls()) == 1
+    assert said == [(f"{list(range(1, 61))}\n", "")] * 2
+    assert len(forge.pulls()) == 60
+
+
+def test_a_slow_writer_is_waited_for_not_robbed(ledger, forge, at):
+    seen = file(forge, at)
+    script = """
+import time
+with forge._turn.taken(BRANCH) as now:
+    head = forge._repository.commit(BRANCH).id
+    with branches.held(forge._repository.git, BRANCH, expected=head, now=now) as transaction:
+        print("held", flush=True)
+        time.sleep(1)
+        transaction.set_target(branches.ref(BRANCH), forge._repository.commit("main").id)
+"""
+    slow = process(script, ledger)
+    slow.stdout.readline()
+
+    with pytest.raises(Moved):
+        forge.commit(BRANCH, {"ours.json": b"x"}, "Ours", at, expected=seen)
+
+    assert slow.wait(timeout=10) == 0
+    assert forge.head(BRANCH) == forge.head("main")
+
+
+def test_each_thread_has_a_repository_of_its_own(forge):
+    with ThreadPoolExecutor(1) as thread:
+        other = thread.submit(lambda: forge._repository.git).result()
+
+    assert other is not forge._repository.git
+    assert forge._repository.git is forge._repository.git
 
 
 def test_many_threads_open_one_pull_request(forge, at):
@@ -336,6 +374,7 @@ def test_a_merge_that_died_before_it_began_is_open_as_before(ledger, forge, at):
     run(script, ledger, pull.head, candidate)
 
     assert forge.pull(pull.number) == pull
+    assert forge._store.begun_merges() == []
 
 
 def test_a_lock_left_by_a_killed_process_is_taken_away_by_the_next(ledger, forge, at):
@@ -427,6 +466,11 @@ def test_only_a_merge_of_that_head_is_a_candidate(forge, at):
 def test_a_file_is_never_replaced_by_a_folder_unasked(forge, at, files):
     with pytest.raises(ForgeError):
         file(forge, at, files)
+
+
+def test_a_path_as_deep_as_no_ledger_is_refused(forge, at):
+    with pytest.raises(ForgeError):
+        file(forge, at, {"a/" * MAX_DEPTH + "b": b"x"})
 
 
 def test_a_folder_is_never_replaced_by_a_file_unasked(forge, at):
@@ -588,6 +632,20 @@ def test_a_lost_repository_is_trouble_of_the_forge(ledger, at):
         forge.commit("main", {"a": b"x"}, "File", at, expected="0" * 40)
 
 
+def test_a_turn_that_cannot_be_taken_is_trouble_of_the_forge(ledger, forge, at):
+    (ledger / "gradepost.lock").unlink()
+    (ledger / "gradepost.lock").mkdir()
+
+    with pytest.raises(ForgeError):
+        file(forge, at)
+
+
+@pytest.mark.parametrize("word", ["no commit", "zz" * 20, ""])
+def test_a_word_that_is_no_commit_is_trouble_of_the_forge(forge, at, word):
+    with pytest.raises(ForgeError):
+        forge.commit("main", {"a": b"x"}, "File", at, expected=word)
+
+
 def test_pushes_by_git_are_synced_too(ledger):
     assert git(ledger, "config", "core.fsync") == "all"
     assert git(ledger, "config", "gc.auto") == "0"
@@ -602,9 +660,11 @@ forge.pulls()
 os.write(1, b"FILED")
 forge.open_pull(BRANCH, "Dossier", "", AT)
 os.write(1, b"OPENED")
+forge.merge(1, made, forge.merge_candidate(1, "Merge", AT), AT)
+os.write(1, b"MERGED")
 """
     trace = tmp_path / "trace"
-    strace = ["strace", "-f", "-y", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o", str(trace)]
+    strace = ["strace", "-f", "-y", "-e", "trace=write,pwrite64,fsync,fdatasync,unlink", "-o", str(trace)]
     child = process(script, ledger, before=strace)
     child.communicate(timeout=60)
 
@@ -618,10 +678,12 @@ os.write(1, b"OPENED")
 
     synced = re.findall(r"fsync\(\d+<([^>]*)>", trace.read_text().split("FILED")[0])
     assert child.returncode == 0
-    assert unsynced("FILED") == unsynced("OPENED") == set()
+    assert unsynced("FILED") == unsynced("OPENED") == unsynced("MERGED") == set()
     assert sum("tmp_object" in path for path in synced) == 4  # blob, folder, root, commit
     assert any(path.endswith(f"{BRANCH}.lock") for path in synced)
     assert str((ledger / "refs" / "heads" / BRANCH).parent) in synced
+    after_removal = trace.read_text().split(f'unlink("{ledger}/refs/heads/{BRANCH}"')[-1]
+    assert re.search(rf"fsync\(\d+<{ledger}/refs/heads>", after_removal.split("MERGED")[0])
 
 
 # Maintenance

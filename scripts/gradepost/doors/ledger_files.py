@@ -66,10 +66,9 @@ def make_ledger(folder: Path, settings: Settings, series: str | None) -> MadeLed
     key, key_folder = SigningKey.make(), folder.with_name(f"{folder.name}.keys")
     write_durably(key_folder / "receipt.pem", key.to_pem(), 0o600)
     write_durably(key_folder / "receipt.pub.pem", key.public_pem())
-    toml = ledger_toml(
-        book, key, not_before=system_now(), demo=False, reviewers=(), site_commit=commit_of(settings.root)
-    )
-    for path, content in ledger_files(book, toml).items():
+    site_commit = commit_of(settings.root)
+    toml = ledger_toml(book, key, not_before=system_now(), demo=False, reviewers=(), site_commit=site_commit)
+    for path, content in ledger_files(book, toml, site_commit).items():
         write_durably(folder / path, content)
     for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], _COMMIT):
         _git(folder, arguments)
@@ -88,12 +87,12 @@ _COMMIT = [
 ]
 
 
-def ledger_files(book: Book, toml: str) -> dict[str, bytes]:
+def ledger_files(book: Book, toml: str, site_commit: str) -> dict[str, bytes]:
     """The files of a ledger without a centre."""
     return {
         "ledger.toml": toml.encode(),
         "README.md": _README.format(title=book.series.title).encode(),
-        ".github/workflows/judge.yml": _WORKFLOW.encode(),
+        ".github/workflows/judge.yml": _WORKFLOW.replace("SITE-COMMIT", site_commit or "SITE-COMMIT").encode(),
         "centre-pages/example.md": b"# Recording of the webinar\n\nAn invented example of a page for centres only.\n",
     }
 

@@ -116,8 +116,6 @@ class LocalForge:
     def add_review(self, review: Review) -> None:
         self._settle()
         with self._store.acting():
-            if review in self._store.reviews(review.number):
-                return
             pull = self._open_one(review.number)
             if self.head(pull.branch) != review.head:
                 raise Moved(f"Pull request {pull.number} no longer stands at {review.head}.")

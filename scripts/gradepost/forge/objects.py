@@ -86,9 +86,10 @@ def merge_trees(
 
 
 def _parts(path: str) -> tuple[str, ...]:
+    # libgit2 refuses empty and dotted parts, and `.git`, when they are written.
     parts = tuple(path.split("/"))
-    if len(parts) > MAX_DEPTH or any(part in {"", ".", ".."} or "\0" in part for part in parts):
-        raise ForgeError("A path for a file must be relative, without empty or dotted parts.")
+    if len(parts) > MAX_DEPTH:
+        raise ForgeError(f"Folders may be nested {MAX_DEPTH} deep.")
     return parts
 
 

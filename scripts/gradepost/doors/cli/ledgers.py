@@ -27,7 +27,10 @@ def init(folder: Path, series: str | None) -> int:
     made = make_ledger(folder, settings, series)
     click.echo(f"Made a ledger in {folder} for {made.series}, pinned to {made.book}.")
     click.echo(f"Key for receipts: {made.key_folder}/receipt.pem (private), receipt.pub.pem (public).")
-    click.echo("Next: add centres under centres/, push it to a private repository, protect main.")
+    click.echo("Next: add centres under centres/, commit, push it to a private repository, protect main.")
+    click.echo(
+        f"To serve it here: git clone --bare {folder} var/ledger.git; cp -r {made.key_folder} var/keys; gradepost serve"
+    )
     return 0
 
 

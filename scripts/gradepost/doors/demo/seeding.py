@@ -36,15 +36,16 @@ def prepare_demo(folder: Path, settings: Settings) -> DemoClock:
 
 def _fill(forge: LocalForge, folder: Path, settings: Settings) -> None:
     book = load(settings.root, site_url=settings.site_url)
+    site_commit = commit_of(settings.root)
     toml = ledger_toml(
         book,
         key_of(folder),
         not_before=people.KEY_VALID_FROM,
         demo=True,
         reviewers=people.REVIEWERS,
-        site_commit=commit_of(settings.root),
+        site_commit=site_commit,
     )
-    files = ledger_files(book, toml) | dict(centre_file(book, raw) for raw in people.centres(book))
+    files = ledger_files(book, toml, site_commit) | dict(centre_file(book, raw) for raw in people.centres(book))
     forge.commit(MAIN, dict(files), "Make the ledger of the demo\n", people.KEY_VALID_FROM, expected=None)
 
 
