@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class PullStore:
             self._connection = sqlite3.connect(
                 file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            _begin_log(self._connection)
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
         with self.acting():
@@ -188,6 +189,19 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise ForgeError(f"The pull requests cannot be read or kept: {error}") from error
+
+
+def _begin_log(connection: sqlite3.Connection) -> None:
+    """Of two that make the file at once, SQLite tells one "locked" without letting it wait: so wait here."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _pull(row: _Row) -> Pull:
