@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from gradepost.forge.base import PullState, Review, Verdict
 from gradepost.forge.local import LocalForge
 from gradepost.forge.objects import MAX_DEPTH
+from gradepost.forge.pulls import PullStore
 from gradepost.model.trouble import ForgeError, Moved
 
 BRANCH = "dossier/2021-summer/10234/AM20530/external-exam"
@@ -253,6 +255,40 @@ def test_each_thread_has_a_repository_of_its_own(forge):
 
     assert other is not forge._repository.git
     assert forge._repository.git is forge._repository.git
+
+
+def test_nobody_looks_while_another_decides(ledger, forge, at):
+    head = file(forge, at)
+    other = LocalForge(ledger)
+
+    with ThreadPoolExecutor(1) as thread:
+        with forge._store.acting():
+            later = thread.submit(other.open_pull, BRANCH, "Dossier", "", at)
+            time.sleep(0.2)
+            forge._store.insert_pull(BRANCH, "Dossier", "", head, at)
+
+        assert later.result().number == 1
+    other.close()
+
+
+def test_the_database_itself_refuses_a_second_open_pull_request_of_a_branch(forge, at):
+    head = filed_pull(forge, at).head
+
+    with pytest.raises(ForgeError), forge._store.acting():
+        forge._store.insert_pull(BRANCH, "Dossier", "", head, at)
+
+
+def test_a_database_that_another_is_just_making_is_waited_for(tmp_path):
+    maker = sqlite3.connect(tmp_path / "pulls.sqlite3", isolation_level=None, check_same_thread=False)
+    maker.execute("BEGIN IMMEDIATE")
+
+    with ThreadPoolExecutor(1) as thread:
+        store = thread.submit(PullStore, tmp_path / "pulls.sqlite3")
+        time.sleep(0.2)
+        maker.execute("ROLLBACK")
+
+        store.result().close()
+    maker.close()
 
 
 def test_many_threads_open_one_pull_request(forge, at):

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import threading
 from dataclasses import replace
 from email.message import EmailMessage
@@ -110,6 +111,14 @@ def _deliver(state: State) -> None:
         state.inbox.message_sent(message.number, state.now())
 
 
+def _command(root: Path) -> str:
+    """What to type for `gradepost` here: the command may be in an environment that is not active."""
+    found = Path(sys.argv[0]).resolve()
+    if found.name != "gradepost" or not found.is_relative_to(root.resolve()):
+        return "gradepost"
+    return found.relative_to(root.resolve()).as_posix()
+
+
 def _say(console: Console, settings: Settings, folder: Path, *, demo: bool) -> None:
     url = settings.site_url
     console.print(f"\n[bold]Gradepost is ready.[/] Open [link={url}]{url}[/link]", highlight=False)
@@ -120,7 +129,7 @@ def _say(console: Console, settings: Settings, folder: Path, *, demo: bool) -> N
             f"     {url}forms/schedule/  fill with 28 example learners, submit; then {url}forms/tags/\n"
             f"     {url}status  ask for the declaration; {url}demo/mail  open the link, declare\n"
             f"     {url}sign-in  continue as a reviewer; {url}reviews  approve, and see it merged\n"
-            f"     git clone {folder / 'ledger.git'} ledger && gradepost check ledger\n"
+            f"     git clone {folder / 'ledger.git'} my-ledger && {_command(settings.root)} check my-ledger\n"
             "Stop with Ctrl+C; what was received is kept.",
             highlight=False,
             soft_wrap=True,

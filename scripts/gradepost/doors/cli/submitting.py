@@ -1,6 +1,7 @@
 """`submit`: documents to a gateway, from a centre's own computer."""
 
 import json
+import secrets
 import sys
 import urllib.error
 import urllib.request
@@ -23,8 +24,8 @@ _SECONDS = 60
 def submit(files: tuple[Path, ...], gateway: str) -> int:
     """Send documents to a gateway in the order given. The token comes from GRADEPOST_TOKEN.
 
-    The receipt of FILE.json is written beside it as FILE.receipt.json. Sending the same bytes again gets the same
-    receipt.
+    The receipt of FILE.json is written beside it as FILE.receipt.json. Where the answer is lost on the way, run the
+    command again: the same bytes then get the same receipt, and nothing is submitted twice.
     """
     if not gateway.startswith(("https://", "http://")):
         raise click.UsageError("--to takes an address that begins with https:// or http://")
@@ -55,10 +56,30 @@ def _post(gateway: str, file: Path, token: str) -> tuple[int, bytes]:
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "Idempotency-Key": sha256(raw),
+            "Idempotency-Key": _key_of(file, raw),
         },
         method="POST",
     )
+    status, body = _answered(request, gateway, file)
+    _key_file(file).unlink(missing_ok=True)
+    return status, body
+
+
+def _key_file(file: Path) -> Path:
+    return file.with_name(f".{file.name}.key")
+
+
+def _key_of(file: Path, raw: bytes) -> str:
+    """A key for this sending, kept beside the file until an answer has come."""
+    path, digest = _key_file(file), sha256(raw)
+    kept = path.read_text(encoding="ascii").split() if path.exists() else []
+    if kept[:1] != [digest]:
+        kept = [digest, secrets.token_hex(16)]
+        path.write_text(" ".join(kept), encoding="ascii")
+    return kept[1]
+
+
+def _answered(request: urllib.request.Request, gateway: str, file: Path) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
             return response.status, response.read()
