@@ -25,6 +25,8 @@ from gradepost.settings import DEFAULT_SITE_URL, Settings
 _log = logging.getLogger("gradepost.worker")
 _SECONDS_BETWEEN_ROUNDS = 1.0
 _ENDING_SECONDS = 5
+# Each filing leaves about a dozen loose objects; a few thousand of them begin to slow reading down.
+_FILED_BETWEEN_UPKEEP = 500
 
 
 def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -> int:
@@ -69,6 +71,7 @@ class Worker(threading.Thread):
         super().__init__(name="worker", daemon=True)
         self._gateway = gateway
         self._stopping = threading.Event()
+        self._filed_since_upkeep = 0
 
     def stop(self) -> None:
         """End after the present round."""
@@ -93,10 +96,13 @@ class Worker(threading.Thread):
         if clock is not None:
             clock.beat()
         _deliver(state)
-        state.publisher.file_due()
+        self._filed_since_upkeep += state.publisher.file_due()
         state.publisher.judge_due()
         state.merger.merge_due()
         state.merger.record_due()
+        if self._filed_since_upkeep >= _FILED_BETWEEN_UPKEEP:
+            state.forge.maintain()
+            self._filed_since_upkeep = 0
 
 
 def _deliver(state: State) -> None:
