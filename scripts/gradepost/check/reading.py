@@ -43,7 +43,7 @@ def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: 
         data,
         canonical=canonical,
         sha256=sha256(canonical) if canonical is not None else "",
-        filed_at=_filed_at(book, form, data) if not violations else None,
+        filed_at=_filed_at(book, form, data),
         names=frozenset(value),
         violations=violations,
         filing=filing,

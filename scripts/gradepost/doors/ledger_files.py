@@ -18,6 +18,7 @@ from gradepost.receipt.signing import instant_text
 from gradepost.settings import Settings
 
 _WORKFLOW = """\
+# Put in the owner and the name of the site repository where it says SITE-OWNER and SITE-REPOSITORY.
 name: Judge
 on:
   pull_request:

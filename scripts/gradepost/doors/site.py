@@ -20,9 +20,10 @@ _OPEN, _CLOSE = "<!--gradepost:form-->", "<!--/gradepost:form-->"
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]
-    """`series`: whose forms and rules the site shows."""
+    """`series`: whose forms and rules the site shows. `gateway`: where forms are sent, if not to the site itself."""
 
     series = options.Type(str)
+    gateway = options.Type(str, default="")
 
 
 class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
@@ -50,7 +51,11 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         """Put the form where its page says; after Markdown, which would change it."""
         name = Path(page.file.src_uri).stem
         if page.file.src_uri.startswith("forms/") and name in self._book.forms and _OPEN in html:
-            return html.replace(_OPEN, f"{_OPEN}{render_form(self._book, name)}", 1)
+            gateway = self.config.gateway.rstrip("/")
+            form = render_form(
+                self._book, name, action=f"{gateway}/submit/{name}", check_action=f"{gateway}/check/{name}"
+            )
+            return html.replace(_OPEN, f"{_OPEN}{form}", 1)
         return html
 
     def on_serve(self, server: Any, **_: Any) -> Any:

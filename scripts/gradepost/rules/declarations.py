@@ -97,7 +97,7 @@ def came_by_link(_: Case, document: Document) -> Iterator[Problem]:
 @rule(
     "H005",
     "TAGs await a valid declaration",
-    fix="Ask for the declaration on the status page; quality assurance cannot start without it.",
+    fix="Ask the Head of Centre to declare; quality assurance cannot start without it.",
     source="seed",
     forms=("tags",),
     per="dossier",

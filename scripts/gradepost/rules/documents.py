@@ -37,7 +37,8 @@ def shaped(_: Case, document: Document) -> Iterator[Problem]:
     needs_ledger=True,
 )
 def filed_where_it_says(_: Case, document: Document) -> Iterator[Problem]:
-    if document.path != document.filed_at:
+    refused_id = document.filed_at is None and document.violations
+    if document.path != document.filed_at and not refused_id:
         yield Problem("", "The document's own series, centre, qualification and component name another path.")
 
 

@@ -152,9 +152,11 @@ def review(
     except ForgeError as error:
         raise ConfigurationError(str(error)) from error
     source = CommitSource(forge, head_id)
-    book = _book_of(source, settings, series)
+    book = _pinned_book(source, settings, series)
     changed = forge.changed(base_id, head_id)
-    named = branch_of((branch, settings.head_branch, head if head != head_id else None), changed)
+    # A name that is given decides alone: a branch may be called like another commit.
+    names = (branch,) if branch else (settings.head_branch, head if head != head_id else None)
+    named = branch_of(names, changed)
     report = review_change(source, changed, named, book, datetime.now(UTC))
     sys.stdout.write(FORMATS[report_format](report))
     return 1 if report.errors or report.not_judged else 0
@@ -184,6 +186,15 @@ def _ledger_source(folder: Path) -> Source:
 
     forge = LocalForge(folder)
     return CommitSource(forge, forge.revision("main"))
+
+
+def _pinned_book(source: Source, settings: Settings, series: str | None) -> Book:
+    """The book at hand. Raises `ConfigurationError` where the ledger pins another: its verdict would not hold."""
+    book = _book_of(source, settings, series)
+    pinned = LedgerReader(source, book).settings.book
+    if pinned and pinned != book.digest:
+        raise ConfigurationError(f"The ledger pins the book {pinned}, and the book at hand is {book.digest}.")
+    return book
 
 
 def _book_of(source: Source, settings: Settings, series: str | None) -> Book:
