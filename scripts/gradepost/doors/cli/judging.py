@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from gradepost.book import Book, load
 from gradepost.check import check as judge
@@ -41,7 +42,8 @@ def check(
     if folders and len(paths) > 1:
         raise click.UsageError("Give one folder, or files.")
     if folders:
-        report = _check_ledger(folders[0], settings, series, at)
+        with Console(stderr=True).status("Judging the whole ledger …"):
+            report = _check_ledger(folders[0], settings, series, at)
     elif ledger:
         report = _check_beside(list(paths), ledger, settings, series, at)
     else:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from gradepost.doors.cli import options
 from gradepost.settings import from_environment
@@ -27,6 +28,7 @@ def build(output: Path) -> int:
     from gradepost.doors.building import build_site
 
     settings = from_environment()
-    build_site(settings, settings.site_url, output)
+    with Console(stderr=True).status("Building the site …"):
+        build_site(settings, settings.site_url, output)
     click.echo(f"Built the site in {output}.")
     return 0
