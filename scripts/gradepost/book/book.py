@@ -10,6 +10,7 @@ from typing import Any
 from gradepost.book import own_yaml
 from gradepost.book.schemas import Schema, read_schemas
 from gradepost.book.series import form_of, series_of
+from gradepost.document.filing import PLACES, placeholders
 from gradepost.model.records import Severity
 from gradepost.model.series import Form, Series
 from gradepost.model.trouble import ConfigurationError
@@ -69,6 +70,9 @@ def _text(at: datetime | None) -> str | None:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
+_OURS = frozenset({"series", "form", "receipt", "centre", "extensions"})
+
+
 def series_in(root: Path) -> list[str]:
     """The series that a site repository holds, oldest first."""
     return sorted(path.parent.name for path in (root / "forms").glob("*/series.yaml"))
@@ -84,6 +88,8 @@ def load(root: Path, series: str | None = None, *, site_url: str = "http://127.0
         raise ConfigurationError(f"There is no series {name} in {root}/forms; there is {', '.join(known)}.")
     folder = root / "forms" / name
     schemas = read_schemas(root / "schemas")
+    if missing := _OURS - schemas.keys():
+        raise ConfigurationError(f"{root / 'schemas'}: there is no {min(missing)}.schema.json.")
     forms = _forms(folder, schemas)
     path = folder / "series.yaml"
     raw = own_yaml.read(path, schemas["series"].schema)
@@ -97,6 +103,7 @@ def load(root: Path, series: str | None = None, *, site_url: str = "http://127.0
     if raw["series"] != name:
         raise ConfigurationError(f"{own_yaml.line_of(path, ['series'])}: the folder is called {name}.")
     _refuse_unknown_rules(path, read)
+    _refuse_unknown_deadlines(folder, forms, read)
     return Book(_digest(root, folder), read, forms, schemas, site_url)
 
 
@@ -106,19 +113,33 @@ def _forms(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, Form]:
         form = form_of(own_yaml.read(path, schemas["form"].schema))
         if form.schema not in schemas:
             raise ConfigurationError(f"{own_yaml.line_of(path, ['schema'])}: there is no schema {form.schema}.")
+        if unknown := sorted(placeholders(form.path) - PLACES):
+            place = own_yaml.line_of(path, ["path"])
+            raise ConfigurationError(f"{place}: there is no {unknown[0]}; there is {', '.join(sorted(PLACES))}.")
         if path.name != f"{form.name}.form.yaml":
             raise ConfigurationError(f"{own_yaml.line_of(path, ['form'])}: the file is called {path.name}.")
         forms[form.name] = form
     return forms
 
 
+# Without these a document has no bytes to sign, or no path to be filed at.
+_ALWAYS_ERRORS = frozenset({"D001", "D002", "D003", "D004", "D008"})
+
+
 def _refuse_unknown_rules(path: Path, series: Series) -> None:
     for rule_id in series.rule_severities:
         if rule_id not in {rule.id for rule in RULES}:
             raise ConfigurationError(f"{own_yaml.line_of(path, ['rules', rule_id])}: there is no such rule.")
-        if rule_id.startswith("R"):
+        if rule_id.startswith("R") or rule_id in _ALWAYS_ERRORS:
             place = own_yaml.line_of(path, ["rules", rule_id])
             raise ConfigurationError(f"{place}: a rule that guards the ledger cannot be softened.")
+
+
+def _refuse_unknown_deadlines(folder: Path, forms: Mapping[str, Form], series: Series) -> None:
+    for form in forms.values():
+        if form.deadline is not None and form.deadline not in series.deadlines:
+            place = own_yaml.line_of(folder / f"{form.name}.form.yaml", ["deadline"])
+            raise ConfigurationError(f"{place}: the series has no deadlines named {form.deadline}.")
 
 
 def _digest(root: Path, folder: Path) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 from gradepost.model.trouble import ConfigurationError
 
@@ -24,27 +25,43 @@ def read(path: Path, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The contents of one of our own files. Raises `ConfigurationError` naming file, line and key."""
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        if node is None:
+            raise ConfigurationError(f"{path}, line 1: the file is empty.")
+        _refuse_repeated_keys(path, node)
+        value = _Loader("").construct_document(node)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: byte {error.start + 1} is not UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, line {line}: not YAML ({error.problem}).") from error
-    if node is None:
-        raise ConfigurationError(f"{path}, line 1: the file is empty.")
-    _refuse_repeated_keys(path, node)
-    value = _Loader("").construct_document(node)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: not YAML ({type(error).__name__}).") from error
     mistakes = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: [str(p) for p in e.path])
     if mistakes:
-        said = (f"{_place(path, node, list(m.path))}: {m.message}" for m in mistakes[:10])
+        said = (f"{_place(path, node, _keys_of(m))}: {m.message}" for m in mistakes[:10])
         raise ConfigurationError("\n".join(said))
     found: Mapping[str, Any] = value
     return found
+
+
+def _keys_of(mistake: ValidationError) -> list[str | int]:
+    keys = list(mistake.absolute_path)
+    if "propertyNames" in mistake.absolute_schema_path:
+        return [*keys, str(mistake.instance)]
+    if mistake.validator == "additionalProperties" and isinstance(mistake.schema, dict):
+        known, given = mistake.schema.get("properties", {}), cast("dict[object, Any]", mistake.instance)
+        return [*keys, *[str(name) for name in given if name not in known][:1]]
+    return keys
 
 
 def _refuse_repeated_keys(path: Path, node: yaml.Node) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[Hashable] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigurationError(f"{path}, line {key.start_mark.line + 1}: a key is a plain word.")
             if key.value in seen:
                 line = key.start_mark.line + 1
                 raise ConfigurationError(f"{path}, line {line}, key {key.value}: the key stands twice.")

@@ -101,7 +101,8 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
         for name in instance:
             if name not in known:
-                yield Problem(pointer + pointer_of([name]), "This property is not part of the document.")
+                place = pointer + pointer_of([name])
+                yield Problem(place, "This property is not part of the document.", submitted_name=True)
     else:
         yield Problem(pointer, _wrong(error), entries_stand=error.validator in _OF_THE_LIST)
 

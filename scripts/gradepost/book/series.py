@@ -21,26 +21,16 @@ def series_of(raw: Mapping[str, Any]) -> Series:
     """The series. Raises `ConfigurationError` with the key where a value names something that is not there."""
     try:
         zone = ZoneInfo(raw["time_zone"])
-    except ZoneInfoNotFoundError as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: it names a folder of zones
         raise ConfigurationError("key time_zone: there is no such time zone.") from error
-    try:
-        return _series(raw, zone)
-    except ValueError as error:
-        raise ConfigurationError(f"key deadlines: {error}.") from error
-
-
-def _series(raw: Mapping[str, Any], zone: ZoneInfo) -> Series:
     embargo = raw.get("embargo_until")
     return Series(
         id=raw["series"],
         title=raw["title"],
         awarding_organisation=raw["awarding_organisation"],
         zone=zone,
-        opens_at=instant_of(raw["opens"], zone) - timedelta(days=1) + timedelta(milliseconds=1),
-        deadlines={
-            row: {kind: instant_of(text, zone) if text else None for kind, text in kinds.items()}
-            for row, kinds in raw["deadlines"].items()
-        },
+        opens_at=_instant("opens", raw["opens"], zone) - timedelta(days=1) + timedelta(milliseconds=1),
+        deadlines={row: _deadlines(row, kinds, raw, zone) for row, kinds in raw["deadlines"].items()},
         kinds=raw["kinds"],
         qualifications={code: _qualification(code, q, raw) for code, q in raw["qualifications"].items()},
         evidence_sources=_choices(raw, "evidence_sources"),
@@ -52,9 +42,29 @@ def _series(raw: Mapping[str, Any], zone: ZoneInfo) -> Series:
         needs_approval=raw["needs_approval"],
         rule_severities=raw.get("rules", {}),
         minimum_record=raw.get("minimum_record", 40),
-        embargo_until=instant_of(embargo, zone) if embargo else None,
+        embargo_until=_instant("embargo_until", embargo, zone) if embargo else None,
         assumed=raw["assumed"],
     )
+
+
+def _instant(key: str, text: str, zone: ZoneInfo) -> datetime:
+    try:
+        return instant_of(text, zone)
+    except ValueError as error:
+        raise ConfigurationError(f"key {key}: {error}.") from error
+
+
+def _deadlines(
+    row: str, dates: Mapping[str, str | None], series: Mapping[str, Any], zone: ZoneInfo
+) -> dict[str, datetime | None]:
+    """A row of deadlines. A kind left out by mistake would never be late, so each that takes a TAG is named."""
+    for kind in dates:
+        if kind not in series["kinds"]:
+            raise ConfigurationError(f"key deadlines.{row}.{kind}: {kind} is not one of the kinds.")
+    components = (c for q in series["qualifications"].values() for c in q["components"].values())
+    for kind in sorted({c["kind"] for c in components if c["takes_tag"]} - dates.keys()):
+        raise ConfigurationError(f"key deadlines.{row}: {kind} is missing; null means that it has no fixed date.")
+    return {kind: _instant(f"deadlines.{row}.{kind}", text, zone) if text else None for kind, text in dates.items()}
 
 
 def _choices(raw: Mapping[str, Any], name: str) -> tuple[Choice, ...]:

@@ -38,7 +38,7 @@ def _subjects(rule: Rule, case: Case) -> Sequence[Document]:
     ]
     if rule.per == "document":
         return looked_at
-    return looked_at[:1] if rule.forms or looked_at else [_NOTHING]
+    return looked_at[:1] if rule.forms else [*looked_at, *case.documents, _NOTHING][:1]
 
 
 _NOTHING = Document("", b"", None, {})
@@ -78,6 +78,7 @@ def _with_places(
                 message=problem.message,
                 fix=problem.fix or rule.fix,
                 help=book.help(rule.id),
+                submitted_name=problem.submitted_name,
             )
         )
     return tuple(sorted(found, key=lambda f: (f.path, f.line or 0)))

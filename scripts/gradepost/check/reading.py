@@ -55,8 +55,14 @@ def _any_of(forms: Iterable[str]) -> str:
 
 
 def _filed_at(book: Book, form: str, data: Mapping[str, Any]) -> str | None:
-    component = book.series.component(data.get("qualification"), data.get("component"))
+    # Only ids of the book make a path: it is shown in reports, and what was submitted is not.
+    qualification = book.series.qualifications.get(data.get("qualification", ""))
+    if qualification is None or data.get("series") != book.series.id:
+        return None
+    component = qualification.components.get(data.get("component", ""))
     kind = data.get("kind", component.kind if component else "")
+    if kind not in {component.kind for component in qualification.components.values()}:
+        return None
     return path_of(book.forms[form].path, data, kind)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
+_PLACE = re.compile(r"\{([^}]*)\}")
 _RECEIPT = re.compile(r"(?P<folder>.+)/receipts/(?P<seq>[0-9]{12})-(?P<name>[^/]+)")
 
 
@@ -34,14 +35,21 @@ class Dossier:
         return f"reviews/{self.folder.removeprefix('submissions/')}"
 
 
+PLACES = frozenset({"series", "shard", "centre", "qualification", "kind", "component"})
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names in braces of a form's path; those of `PLACES` have a value."""
+    return frozenset(_PLACE.findall(template))
+
+
 def path_of(template: str, data: Mapping[str, Any], kind: str) -> str | None:
     """The path that a document's own contents name, or None where an id in it is not one."""
     centre = data.get("centre", "")
     values = {**{k: v for k, v in data.items() if isinstance(v, str)}, "kind": kind, "shard": str(centre)[:2]}
-    names = re.findall(r"\{([a-z_]+)\}", template)
-    if not all(isinstance(values.get(n), str) and _SAFE.fullmatch(values[n]) for n in names):
+    if not all(_SAFE.fullmatch(values.get(name, "")) for name in placeholders(template)):
         return None
-    return re.sub(r"\{([a-z_]+)\}", lambda m: str(values[m[1]]), template)
+    return _PLACE.sub(lambda m: values[m[1]], template)
 
 
 def dossier_of_path(path: str) -> Dossier | None:

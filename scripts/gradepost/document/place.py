@@ -1,5 +1,6 @@
 """Where a value stands in its file: from an RFC 6901 pointer to a line, in any layout."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -51,4 +52,6 @@ def _walk(raw: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _name(token: bytes) -> str:
-    return token[1:-1].decode("utf-8", "replace").replace("~", "~0").replace("/", "~1")
+    # Unescaped, as in the value: two spellings of a name are one name, and one place.
+    name: str = json.loads(token) if b"\\" in token else token[1:-1].decode("utf-8")
+    return name.replace("~", "~0").replace("/", "~1")

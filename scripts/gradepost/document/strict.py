@@ -2,13 +2,15 @@
 
 import json
 import re
+from itertools import accumulate
 from typing import Any, Never
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 _MAX_INTEGER = 10**15
 # Depth is counted on the text, before parsing, so that no input reaches Python's recursion limit.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_NO_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^\[\]{}"]++', re.DOTALL)
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 class NotStrict(ValueError):
@@ -48,15 +50,9 @@ def parse(raw: bytes) -> Any:
 def _refuse_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    depth = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        token = match[0]
-        if token in ("[", "{"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise NotStrict(f"It is nested more than {MAX_DEPTH} levels deep.")
-        elif token in ("]", "}"):
-            depth -= 1
+    brackets = _NO_BRACKETS.sub("", text)
+    if max(accumulate(map(_DEEPER.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        raise NotStrict(f"It is nested more than {MAX_DEPTH} levels deep.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

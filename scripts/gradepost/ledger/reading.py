@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from gradepost.book import Book
@@ -89,11 +89,15 @@ class LedgerReader:
         return [read_receipt(path, self._source.read(path) or b"", schema, keys) for path in paths]
 
     def documents(self, dossier: Dossier, receipts: Iterable[ReceiptFile]) -> list[Document]:
-        """The documents of a dossier, each with how it came in where a sound receipt says so."""
-        filings = filings_of(receipts)
+        """The documents of a dossier, each with how it came in where a sound receipt says so.
+
+        Whatever lies in its folder and is no receipt is judged as a document: nothing hides under another name.
+        """
+        known = list(receipts)
+        filings, not_documents = filings_of(known), {receipt.path for receipt in known}
         found = []
         for path in self._source.list(dossier.folder):
-            if "/receipts/" not in path and path.endswith(".json"):
+            if path not in not_documents:
                 raw = self._source.read(path) or b""
                 found.append(read(raw, path, self._book, filing=filings.get(path)))
         return found
@@ -173,7 +177,7 @@ def _extensions(raw: Mapping[str, Any]) -> Iterable[Extension]:
         what = extension["what"]
         yield Extension(
             row=what["deadline"],
-            until=datetime.fromisoformat(extension["until"]),
+            until=datetime.fromisoformat(extension["until"]).astimezone(UTC),
             kind=what.get("kind"),
             qualification=what.get("qualification"),
             component=what.get("component"),

@@ -41,6 +41,7 @@ class Problem:
     """What a rule has to say: in which document, where (RFC 6901 pointer), and what is wrong.
 
     `entries_stand`: of a list, only the number or the order of its entries is wrong; each can still be judged.
+    `submitted_name`: the pointer ends in a name that was submitted; reports for people leave it out.
     """
 
     pointer: str
@@ -48,6 +49,7 @@ class Problem:
     fix: str | None = None
     path: str | None = None
     entries_stand: bool = False
+    submitted_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem with its rule, severity, place and remedy: what every report shows."""
+    """A problem with its rule, severity, place and remedy: what every report shows.
+
+    `submitted_name` as in `Problem`.
+    """
 
     rule: str
     severity: Severity
@@ -91,6 +96,7 @@ class Finding:
     message: str
     fix: str
     help: str
+    submitted_name: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `findings[]` in `check --format json`."""

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,8 +16,8 @@ from gradepost.model.trouble import ConfigurationError
 
 
 def instant_text(at: datetime) -> str:
-    """A UTC instant as receipts write it: milliseconds and Z."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """An instant as receipts write it: in UTC, milliseconds and Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)

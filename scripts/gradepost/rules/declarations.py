@@ -60,7 +60,9 @@ def covers_what_stands(case: Case, document: Document) -> Iterator[Problem]:
         covered.add(name)
         if name is not None:
             yield from _cover_holds(f"/covers/{index}", cover, standing.get(name))
-    for name in standing.keys() - covered:
+    if any(problem.pointer.startswith("/covers") for problem in document.violations):
+        return  # what could not be read may be what covers the rest
+    for name in sorted(standing.keys() - covered):
         yield Problem("/covers", f"It does not cover {name}.")
 
 

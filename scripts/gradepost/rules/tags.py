@@ -139,12 +139,14 @@ def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]
 def nobody_is_missing(case: Case, document: Document) -> Iterator[Problem]:
     schedule = _schedule(case, document)
     present = {learner.get("candidate_number") for learner in document.learners}
-    numbers = [learner.get("candidate_number") for learner in schedule.learners] if schedule else []
-    missing = [number for number in numbers if number and number not in present]
-    if missing:
-        who = "1 scheduled learner is" if len(missing) == 1 else f"{len(missing)} scheduled learners are"
-        shown = listed(missing[:10]) + (" and others" if len(missing) > 10 else "")
-        yield Problem("/learners", f"{who} not accounted for: candidate {shown}.")
+    if schedule is None or None in present:  # whoever has no readable number here may be the one that is missing
+        return
+    numbers = [learner.get("candidate_number") for learner in schedule.learners]
+    rows = [str(row) for row, number in enumerate(numbers, 1) if number and number not in present]
+    if rows:
+        who = "1 scheduled learner is" if len(rows) == 1 else f"{len(rows)} scheduled learners are"
+        shown = f"{', '.join(rows[:10])} and others" if len(rows) > 10 else listed(rows)
+        yield Problem("/learners", f"{who} not accounted for: row {shown} of the schedule.")
 
 
 @rule(
@@ -155,10 +157,14 @@ def nobody_is_missing(case: Case, document: Document) -> Iterator[Problem]:
     forms=TAGS,
 )
 def evidence_is_there(_: Case, document: Document) -> Iterator[Problem]:
+    refused = {problem.pointer for problem in document.violations if not problem.entries_stand}
     shared = document.data.get("evidence", ())
     for index, learner in enumerate(document.learners):
-        if learner.get("outcome") == "graded" and not learner.get("evidence", shared):
-            yield Problem(f"/learners/{index}/evidence", "There is no evidence for this learner.")
+        pointer = f"/learners/{index}/evidence"
+        if learner.get("outcome") != "graded" or learner.get("evidence", shared) or pointer in refused:
+            continue
+        if "evidence" in learner or "/evidence" not in refused:
+            yield Problem(pointer, "There is no evidence for this learner.")
 
 
 RULES = (
