@@ -65,7 +65,7 @@ def _check_ledger(folder: Path, settings: Settings, series: str | None, at: date
 
 
 def _check_loose(paths: list[Path], book: Book, at: datetime) -> Report:
-    documents = [read(path.read_bytes(), path.as_posix(), book) for path in paths]
+    documents = [read(path.read_bytes(), _name(path), book) for path in paths]
     groups = _by_dossier(documents)
     cases = [
         Case(
@@ -85,7 +85,7 @@ def _check_beside(paths: list[Path], ledger: Path, settings: Settings, series: s
     book = _book_of(source, settings, series)
     reader = LedgerReader(source, book)
     reports = []
-    for group in _by_dossier([read(path.read_bytes(), path.as_posix(), book) for path in paths]):
+    for group in _by_dossier([read(path.read_bytes(), _name(path), book) for path in paths]):
         centre = _centre(group[0])
         standing = [
             document
@@ -114,6 +114,12 @@ def _check_beside(paths: list[Path], ledger: Path, settings: Settings, series: s
             )
         )
     return combined(reports, book)
+
+
+def _name(path: Path) -> str:
+    """What reports call a file: its path from where the command runs, where it lies below."""
+    here, there = Path.cwd(), path.absolute()
+    return (there.relative_to(here) if there.is_relative_to(here) else path).as_posix()
 
 
 def _centre(document: Document) -> str:

@@ -1,6 +1,8 @@
 """`submit`: documents to a gateway, from a centre's own computer."""
 
+import http.client
 import json
+import re
 import secrets
 import sys
 import urllib.error
@@ -16,6 +18,9 @@ from gradepost.model.trouble import WorldError
 from gradepost.settings import from_environment
 
 _SECONDS = 60
+_FORM = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# The gateway could not, or is busy with this very submission: nothing is wrong with the document.
+_LATER = (409, 429)
 
 
 @click.command()
@@ -32,23 +37,30 @@ def submit(files: tuple[Path, ...], gateway: str) -> int:
     token = from_environment().token
     if token is None:
         raise click.UsageError("Set GRADEPOST_TOKEN to the token that `gradepost token` printed.")
+    forms = {file: _form_of(file.read_bytes(), file) for file in files}
     refused = 0
-    for file in files:
-        status, body = _post(gateway, file, token)
+    for file, form in forms.items():
+        status, body = _post(gateway, file, form, token)
+        if status >= 500 or status in _LATER:
+            raise WorldError(f"{gateway} cannot receive at the moment (HTTP {status}). Send {file} again later.")
         if status == 201:
-            target = file.with_suffix(".receipt.json")
-            target.write_bytes(body)
-            receipt = json.loads(body)
-            click.echo(f"{file}: received as number {receipt['seq']} at {receipt['received_at']}; receipt in {target}")
+            _keep_receipt(file, body)
         else:
             refused += 1
             _explain(file, status, body)
+        _key_file(file).unlink(missing_ok=True)
     return 1 if refused else 0
 
 
-def _post(gateway: str, file: Path, token: str) -> tuple[int, bytes]:
+def _keep_receipt(file: Path, body: bytes) -> None:
+    target = file.with_suffix(".receipt.json")
+    target.write_bytes(body)
+    receipt = json.loads(body)
+    click.echo(f"{file}: received as number {receipt['seq']} at {receipt['received_at']}; receipt in {target}")
+
+
+def _post(gateway: str, file: Path, form: str, token: str) -> tuple[int, bytes]:
     raw = file.read_bytes()
-    form = _form_of(raw, file)
     request = urllib.request.Request(  # noqa: S310 - the scheme was looked at above
         f"{gateway.rstrip('/')}/submit/{form}",
         data=raw,
@@ -60,9 +72,7 @@ def _post(gateway: str, file: Path, token: str) -> tuple[int, bytes]:
         },
         method="POST",
     )
-    status, body = _answered(request, gateway, file)
-    _key_file(file).unlink(missing_ok=True)
-    return status, body
+    return _answered(request, gateway, file)
 
 
 def _key_file(file: Path) -> Path:
@@ -85,7 +95,7 @@ def _answered(request: urllib.request.Request, gateway: str, file: Path) -> tupl
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise WorldError(
             f"{gateway} could not be reached ({error}). Nothing is known of {file}: send it again."
         ) from error
@@ -97,7 +107,7 @@ def _form_of(raw: bytes, file: Path) -> str:
     except NotStrict as error:
         raise click.UsageError(f"{file}: {error}") from error
     form = value.get("form") if isinstance(value, dict) else None
-    if not isinstance(form, str) or not form.isidentifier():
+    if not isinstance(form, str) or not _FORM.fullmatch(form):
         raise click.UsageError(f"{file}: it does not say which form it is.")
     return form
 
