@@ -1,0 +1,79 @@
+"""What tests share: the book, the miniature ledger, the command in this process. Modules beside it can be imported."""
+
+import contextlib
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradepost.book import Book, load
+from gradepost.doors.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of one run of the command."""
+
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def errors(self) -> set[str]:
+        """The rules that speak as errors, of a run with `--format json`."""
+        return {f["rule"] for f in self.json["findings"] if f["severity"] == "error"}
+
+
+@pytest.fixture(scope="session")
+def book() -> Book:
+    return load(ROOT)
+
+
+@pytest.fixture
+def gradepost(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """The command with its arguments, in this process, from the repository's root."""
+    monkeypatch.setenv("GRADEPOST_ROOT", str(ROOT))
+    monkeypatch.delenv("GITHUB_HEAD_REF", raising=False)
+    monkeypatch.delenv("GRADEPOST_SITE_URL", raising=False)
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["gradepost", *map(str, arguments)])
+        out, err = io.BytesIO(), io.StringIO()
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+        text.flush()
+        return Ran(ended.value.code, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A copy of the miniature ledger, to be changed at will."""
+    return Path(shutil.copytree(ROOT / "tests/ledger", tmp_path / "ledger"))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A copy of schemas and forms, to be changed at will."""
+    for name in ("schemas", "forms"):
+        shutil.copytree(ROOT / name, tmp_path / "site" / name)
+    return tmp_path / "site"
