@@ -192,12 +192,12 @@ def test_the_limit_of_depth_is_exact():
 )
 def test_hostile_text_of_a_mebibyte_is_answered_at_once(raw):
     assert len(raw) <= MAX_BYTES
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with contextlib.suppress(NotStrict):
         parse(raw)
 
-    assert time.perf_counter() - started < 0.2
+    assert time.thread_time() - started < 0.2
 
 
 # Canonical

@@ -1,0 +1,583 @@
+"""`check`, `canonical` and `book` as the contract has them: exit codes, JSON, formats, what is not judged."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import make_ledger
+import pytest
+from casebook import RECEIVED_AT, built
+
+from gradepost.doors.reports import FORMATS
+from gradepost.model.records import Finding, NotJudged, Report, Severity
+
+ROOT = Path(__file__).resolve().parents[1]
+LEDGER = make_ledger.LEDGER
+AT = ("--at", RECEIVED_AT)
+JSON = ("--format", "json")
+
+NEEDS_A_LEDGER = {"D003", "D007", "D008", "R001", "R002", "R003", "R004"}
+NEEDS_A_SCHEDULE = {"T003", "T004", "T008"}
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a document, built like those of tests/cases, and gives its name; commands run beside it."""
+    monkeypatch.chdir(tmp_path)
+
+    def written(name: str, example, **options) -> str:
+        Path(name).write_text(json.dumps(built(example), **options), encoding="utf-8")
+        return name
+
+    return written
+
+
+def not_judged(ran) -> set[str]:
+    return {entry["rule"] for entry in ran.json["not_judged"]}
+
+
+# Exit codes
+
+
+def test_clean_files_end_with_0(write, gradepost):
+    ran = gradepost("check", write("s.json", "schedule"), *AT)
+
+    assert ran.code == 0
+    assert ran.out.endswith("1 document judged: 0 errors, 0 warnings.\n")
+
+
+def test_errors_end_with_1(write, gradepost):
+    name = write("s.json", {"base": "schedule", "with": {"/learners/1/uln": "1000000133"}})
+
+    ran = gradepost("check", name, *AT)
+
+    assert ran.code == 1
+    assert "s.json:1: error L001 /learners/1/uln" in ran.out
+
+
+def test_warnings_end_with_0(write, gradepost):
+    schedule = write("s.json", "schedule")
+    tags = write("t.json", {"base": "tags", "without": ["/learners/1"]})
+
+    ran = gradepost("check", schedule, tags, *AT, *JSON)
+
+    assert ran.code == 0
+    assert (ran.json["errors"], ran.json["warnings"]) == (0, 1)
+    assert ran.json["findings"][0]["severity"] == "warning"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "nowhere.json"],
+        ["check", "s.json", "--at", "yesterday"],
+        ["check", "s.json", "--at", "2021-05-18T10:00:00"],
+        ["check", "s.json", "--format", "pdf"],
+        ["check", "s.json", "--series", "1999-winter"],
+        ["check", "s.json", "--ledger", "nowhere"],
+        ["check", "s.json", "."],
+        ["check", ".", "."],
+        ["check", "s.json", "--loud"],
+        ["canonical"],
+        ["canonical", "nowhere.json"],
+        ["book", "--format", "pdf"],
+        ["nothing"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2(write, gradepost, arguments):
+    write("s.json", "schedule")
+
+    ran = gradepost(*arguments)
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err
+
+
+def test_a_root_without_schemas_ends_with_2(write, gradepost, monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADEPOST_ROOT", str(tmp_path))
+
+    ran = gradepost("check", write("s.json", "schedule"))
+
+    assert ran.code == 2
+    assert "Run this from the site repository's root." in ran.err
+
+
+def test_a_disk_that_fails_ends_with_3(write, gradepost):
+    name = write("s.json", "schedule")
+    Path(name).chmod(0)
+    if os.access(name, os.R_OK):
+        Path(name).unlink()
+        Path(name).symlink_to("/proc/self/mem")
+
+    ran = gradepost("check", name)
+
+    assert ran.code == 3
+    assert ran.err.startswith("gradepost: ")
+
+
+def test_a_real_process_ends_with_the_same_codes(tmp_path):
+    def run(*arguments) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "gradepost", *map(str, arguments)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    (tmp_path / "broken.json").write_text("{")
+
+    clean, broken, usage = run("check", "tests/ledger"), run("check", tmp_path / "broken.json"), run("check")
+
+    assert (clean.returncode, broken.returncode, usage.returncode) == (0, 1, 2)
+    assert clean.stdout == "5 documents judged: 0 errors, 0 warnings.\n"
+    assert "Traceback" not in broken.stderr + usage.stderr
+
+
+# JSON
+
+
+def test_the_json_has_just_the_contracts_shape(write, gradepost):
+    name = write("t.json", {"base": "tags", "with": {"/learners/1/uln": "1000000133"}}, indent=1)
+
+    found = gradepost("check", name, *AT, *JSON).json
+
+    assert list(found) == ["book", "judged", "errors", "warnings", "findings", "not_judged"]
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", found["book"])
+    assert (found["judged"], found["errors"], found["warnings"]) == (1, 1, 0)
+    (finding,) = found["findings"]
+    assert finding == {
+        "rule": "L001",
+        "severity": "error",
+        "path": "t.json",
+        "pointer": "/learners/1/uln",
+        "line": 23,
+        "message": "The ULN's check digit is wrong.",
+        "fix": "Check the ULN against the learner's record; one digit is wrong, or two have changed places.",
+        "help": "http://127.0.0.1:8000/rules/#l001",
+    }
+    assert Path(name).read_text().split("\n")[22].strip().startswith('"uln"')
+    assert all(list(entry) == ["rule", "path", "reason"] for entry in found["not_judged"])
+
+
+def test_help_links_lead_to_the_site_in_force(write, gradepost, monkeypatch):
+    monkeypatch.setenv("GRADEPOST_SITE_URL", "https://grades.example/")
+
+    found = gradepost("check", write("s.json", {"form": "schedule"}), *JSON).json
+
+    assert found["findings"][0]["help"] == "https://grades.example/rules/#d002"
+
+
+def test_a_file_that_cannot_be_read_as_json_has_no_line(write, gradepost):
+    Path("s.json").write_text("{")
+
+    (finding,) = gradepost("check", "s.json", *JSON).json["findings"]
+
+    assert (finding["rule"], finding["pointer"], finding["line"]) == ("D001", "", None)
+
+
+def test_every_finding_is_reported_at_once(write, gradepost):
+    changes = {"/learners/0/uln": "1000000052", "/learners/2/candidate_number": "0043", "/component": "BT2D1P1"}
+    name = write("s.json", {"base": "schedule", "with": {**changes, "/starts_at": "2020-05-20T09:00:00Z"}})
+
+    ran = gradepost("check", name, *AT, *JSON)
+
+    assert ran.errors == {"D004", "L001", "L002", "S002"}
+
+
+# What is not judged
+
+
+def test_a_loose_schedule_lists_what_needs_a_ledger(write, gradepost):
+    ran = gradepost("check", write("s.json", "schedule"), *AT, *JSON)
+
+    assert not_judged(ran) == NEEDS_A_LEDGER | {"S004"}
+    assert {entry["reason"] for entry in ran.json["not_judged"]} == {"no ledger at hand"}
+    assert {entry["path"] for entry in ran.json["not_judged"]} == {"s.json"}
+
+
+def test_loose_grades_list_what_needs_a_schedule_too(write, gradepost):
+    ran = gradepost("check", write("t.json", "tags"), *AT, *JSON)
+
+    assert not_judged(ran) == NEEDS_A_LEDGER | NEEDS_A_SCHEDULE
+    assert ran.code == 0
+
+
+def test_grades_given_with_their_schedule_are_judged_by_it(write, gradepost):
+    schedule, tags = write("s.json", "schedule"), write("t.json", "tags")
+
+    ran = gradepost("check", schedule, tags, *AT, *JSON)
+
+    assert not_judged(ran) == NEEDS_A_LEDGER | {"S004"}
+    assert ran.json["judged"] == 2
+
+
+def test_a_schedule_of_another_component_is_none(write, gradepost):
+    schedule = write("s.json", {"base": "schedule", "with": {"/component": "UV21579"}})
+
+    ran = gradepost("check", schedule, write("t.json", "tags"), *AT, *JSON)
+
+    assert not_judged(ran) == NEEDS_A_LEDGER | NEEDS_A_SCHEDULE | {"S004"}
+
+
+def test_a_loose_declaration_lists_what_needs_a_ledger_and_the_grades(write, gradepost):
+    name = write("d.json", {"base": "declaration", "with": {"/covers/0/sha256": "0" * 64}})
+
+    ran = gradepost("check", name, *AT, *JSON)
+
+    assert not_judged(ran) == NEEDS_A_LEDGER | {"H003", "H004"}
+
+
+def test_what_is_not_judged_is_said_in_every_format_that_people_read(write, gradepost):
+    name = write("t.json", "tags")
+
+    for form in ("text", "github", "markdown", "junit", "sarif"):
+        ran = gradepost("check", name, *AT, "--format", form)
+
+        assert "T003" in ran.out, form
+        assert "no schedule is given with it" in ran.out, form
+
+
+# Together
+
+
+def test_files_given_together_that_share_a_dossier_are_one(write, gradepost):
+    schedule = write("s.json", "schedule")
+    tags = write("t.json", {"base": "tags", "with": {"/learners/0/candidate_number": "0099"}})
+
+    ran = gradepost("check", tags, schedule, *AT, *JSON)
+
+    assert {"T004", "L004"} <= ran.errors
+
+
+def test_a_declaration_given_with_its_grades_is_judged_by_them(write, gradepost):
+    tags = write("t.json", "tags")
+    declaration = write("d.json", {"base": "declaration", "with": {"/covers/0/sha256": "0" * 64}})
+
+    ran = gradepost("check", write("s.json", "schedule"), tags, declaration, *AT, *JSON)
+
+    assert ran.errors == {"H003"}
+    assert "H003" not in not_judged(ran)
+
+
+def test_a_declaration_that_names_the_canonical_hash_holds_for_any_layout(write, gradepost, book):
+    from gradepost.check import read
+
+    raw = json.dumps(built("tags")).encode()
+    canonical = read(raw, "t.json", book)
+    tags = write("t.json", "tags", indent=8)
+    declaration = write("d.json", {"base": "declaration", "with": {"/covers/0/sha256": canonical.sha256}})
+
+    ran = gradepost("check", write("s.json", "schedule"), tags, declaration, *AT, *JSON)
+
+    assert ran.errors == set()
+
+
+def test_two_centres_given_together_do_not_meet(write, gradepost):
+    here = write("a.json", "schedule")
+    there = write("b.json", {"base": "schedule", "with": {"/centre": "10235", "/learners/0/uln": "1000000094"}})
+
+    ran = gradepost("check", here, there, *AT, *JSON)
+
+    assert ran.json["findings"] == []
+
+
+def test_two_dossiers_of_one_centre_number_their_candidates_alike(write, gradepost):
+    here = write("a.json", "schedule")
+    there = write("b.json", {"base": "synoptic-schedule", "with": {"/learners/0/uln": "1000000094"}})
+
+    ran = gradepost("check", here, there, *AT, *JSON)
+
+    assert ran.errors == {"L004"}
+    assert {finding["path"] for finding in ran.json["findings"]} == {"a.json", "b.json"}
+
+
+# When
+
+
+@pytest.mark.parametrize(
+    ("at", "breaks"),
+    [("2021-05-20T23:59:59.999+01:00", {"S002"}), ("2021-05-21T00:00:00+01:00", {"S002", "S003"})],
+)
+def test_at_is_the_instant_taken_as_received(write, gradepost, at, breaks):
+    ran = gradepost("check", write("s.json", "schedule"), "--at", at, *JSON)
+
+    assert ran.errors == breaks
+
+
+def test_without_at_it_is_now(write, gradepost):
+    ran = gradepost("check", write("s.json", "schedule"), *JSON)
+
+    assert ran.errors == {"S002", "S003"}
+
+
+# Beside a ledger
+
+
+def test_beside_a_ledger_files_are_judged_as_the_gateway_would(write, gradepost):
+    document = json.loads((LEDGER / make_ledger.MERGED.folder / "UV21578.tags.json").read_bytes())
+    document["learners"][0]["grade"] = "merit"
+    Path("t.json").write_text(json.dumps(document))
+
+    ran = gradepost("check", "t.json", "--ledger", LEDGER, *AT, *JSON)
+
+    assert ran.json["findings"] == []
+    assert ran.json["not_judged"] == []
+    assert ran.code == 0
+
+
+def test_beside_a_ledger_the_register_and_the_extensions_count(write, gradepost):
+    unknown = write("a.json", {"base": "schedule", "with": {"/centre": "99999"}})
+    paper = {"/centre": "10235", "/qualification": "BT2D1", "/component": "BT2D1P1"}
+    late = write("b.json", {"base": "schedule", "with": {**paper, "/starts_at": "2021-05-25T09:00:00Z"}})
+
+    by_nobody = gradepost("check", unknown, "--ledger", LEDGER, *AT, *JSON)
+    extended = gradepost("check", late, "--ledger", LEDGER, "--at", "2021-05-24T12:00:00Z", *JSON)
+
+    assert by_nobody.errors == {"D007"}
+    assert "S003" not in extended.errors
+
+
+def test_beside_a_ledger_the_centres_other_documents_count(write, gradepost):
+    changed = {"/centre": "10234", "/qualification": "BT2D1", "/component": "BT2D1P1"}
+    rows = {"/learners": [{"candidate_number": "0001", "uln": "1000000051"}]}
+    name = write("s.json", {"base": "schedule", "with": {**changed, **rows}})
+
+    ran = gradepost("check", name, "--ledger", LEDGER, *AT, *JSON)
+
+    assert ran.errors == {"L004"}
+    assert {finding["path"] for finding in ran.json["findings"]} == {"s.json"}
+
+
+def test_a_bare_repository_is_a_ledger_too(ledger, tmp_path, gradepost):
+    def git(*arguments: object) -> None:
+        subprocess.run(["git", *map(str, arguments)], cwd=ledger, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-qm", "Ledger")
+    git("clone", "-q", "--bare", ledger, tmp_path / "ledger.git")
+
+    ran = gradepost("check", tmp_path / "ledger.git", *JSON)
+
+    assert ran.code == 0
+    assert ran.json["judged"] == 5
+
+
+# Paths
+
+
+def test_paths_are_relative_to_where_the_command_runs(write, gradepost, tmp_path):
+    (tmp_path / "below").mkdir()
+    name = write("below/s.json", {"form": "schedule"})
+
+    by_name = gradepost("check", name, *JSON).json
+    by_absolute_path = gradepost("check", tmp_path / name, *JSON).json
+
+    assert {finding["path"] for finding in by_name["findings"]} == {"below/s.json"}
+    assert by_absolute_path == by_name
+
+
+def test_paths_in_a_ledger_are_relative_to_it(ledger, gradepost):
+    (ledger / make_ledger.MERGED.folder / "declaration.json").unlink()
+
+    ran = gradepost("check", ledger, *JSON)
+
+    assert {finding["path"] for finding in ran.json["findings"]} == {f"{make_ledger.MERGED.folder}/UV21578.tags.json"}
+
+
+# Formats
+
+STRANGE = Finding(
+    rule="L001",
+    severity=Severity.ERROR,
+    path="a:b,c%d\n::error::e|`f`<g>.json",
+    pointer="/learners/0/uln",
+    line=3,
+    message="Half of 100% is: 50%,\r\nno more | than `that` <b>.",
+    fix="Mend it.",
+    help="https://x.example/rules/#l001",
+)
+
+
+def report(findings=(STRANGE,), not_judged=()) -> Report:
+    return Report("sha256:0", 1, tuple(findings), tuple(not_judged))
+
+
+def many(number: int, severity: Severity) -> list[Finding]:
+    return [
+        Finding("L001", severity, "t.json", f"/learners/{n}/uln", n + 2, "Wrong.", "Mend it.", "https://x.example/")
+        for n in range(number)
+    ]
+
+
+def test_all_six_formats_are_there():
+    assert sorted(FORMATS) == ["github", "json", "junit", "markdown", "sarif", "text"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_report_without_findings_is_well_formed_in_every_format(form):
+    said = FORMATS[form](report(findings=()))
+
+    assert said.endswith("\n")
+    assert not said.endswith("\n\n")
+
+
+def test_sarif_has_version_tool_rules_results_and_relative_places():
+    value = json.loads(FORMATS["sarif"](report(not_judged=[NotJudged("D007", "t.json", "no ledger at hand")])))
+
+    assert value["version"] == "2.1.0"
+    (run,) = value["runs"]
+    assert run["tool"]["driver"]["name"] == "gradepost"
+    assert run["tool"]["driver"]["rules"] == [{"id": "L001", "helpUri": STRANGE.help}]
+    (result,) = run["results"]
+    assert (result["ruleId"], result["level"]) == ("L001", "error")
+    assert result["message"]["text"].endswith("Mend it.")
+    (location,) = result["locations"]
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
+    assert re.fullmatch(r"[A-Za-z0-9%._/-]+", uri)
+    assert location["physicalLocation"]["region"] == {"startLine": 3}
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert "D007" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_junit_is_xml_with_a_case_to_a_finding_and_counts():
+    findings = [*many(2, Severity.ERROR), *many(1, Severity.WARNING), STRANGE]
+
+    suite = ET.fromstring(FORMATS["junit"](report(findings, [NotJudged("D007", "t.json", "no ledger at hand")])))
+
+    assert suite.tag == "testsuite"
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "3", "1")
+    assert len(suite.findall("testcase/failure")) == 3
+    assert len(suite.findall("testcase/system-out")) == 1
+    assert len(suite.findall("testcase/skipped")) == 1
+
+
+def test_junit_stands_a_control_character_in_a_path():
+    finding = Finding("D001", Severity.ERROR, "a\x01\ufffe.json", "", None, "Wrong.", "Mend it.", "https://x.example/")
+
+    suite = ET.fromstring(FORMATS["junit"](report([finding])))
+
+    assert len(suite.findall("testcase")) == 1
+
+
+def test_github_commands_escape_line_ends_percents_and_colons():
+    said = FORMATS["github"](report())
+
+    (command,) = [line for line in said.splitlines() if line.startswith("::")]
+    properties, _, message = command.removeprefix("::error ").partition("::")
+    assert re.fullmatch(r"file=[^:,]+,line=3,title=L001", properties)
+    assert "%25" in message
+    assert "%0D%0A" in message
+    assert said.splitlines()[-1] == "1 document judged: 1 error, 0 warnings."
+
+
+def test_github_gets_ten_of_each_level_and_the_number_of_the_rest():
+    said = FORMATS["github"](report([*many(12, Severity.ERROR), *many(11, Severity.WARNING)])).splitlines()
+
+    assert sum(line.startswith("::error ") for line in said) == 10
+    assert sum(line.startswith("::warning ") for line in said) == 10
+    assert "2 more of level error are in the job summary." in said
+    assert "1 more of level warning are in the job summary." in said
+    assert said[0].startswith("::error ")
+
+
+def test_a_markdown_cell_stays_in_its_row():
+    said = FORMATS["markdown"](report([STRANGE, *many(1, Severity.WARNING)]))
+
+    rows = [line for line in said.splitlines() if line.startswith("| [")]
+    assert len(rows) == 2
+    for row in rows:
+        assert len(re.findall(r"(?<!\\)\|", row)) == 5
+        assert "<b>" not in row
+
+
+def test_markdown_shows_two_hundred_and_says_how_many_more():
+    said = FORMATS["markdown"](report(many(203, Severity.ERROR)))
+
+    assert said.count("\n| [") == 200
+    assert "3 more findings are not shown." in said
+
+
+def test_the_text_names_place_rule_words_and_help():
+    said = FORMATS["text"](report(many(1, Severity.WARNING))).splitlines()
+
+    assert said == [
+        "t.json:2: warning L001 /learners/0/uln",
+        "    Wrong.",
+        "    Mend it.",
+        "    https://x.example/",
+        "1 document judged: 0 errors, 1 warning.",
+    ]
+
+
+# canonical
+
+
+def test_canonical_prints_the_bytes_of_the_ledger(write, gradepost):
+    filed = LEDGER / make_ledger.MERGED.folder / "UV21578.tags.json"
+    value = json.loads(filed.read_bytes())
+    Path("t.json").write_text(json.dumps(dict(reversed(value.items()))))
+
+    ran = gradepost("canonical", "t.json")
+
+    assert ran.code == 0
+    assert ran.raw == filed.read_bytes()
+
+
+def test_canonical_does_not_ask_what_the_rules_say(write, gradepost):
+    name = write("s.json", {"base": "schedule", "with": {"/component": "ZZ999"}})
+
+    assert gradepost("canonical", name).code == 0
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"form": "schedule"}'])
+def test_canonical_has_nothing_to_print_of_what_has_no_shape(write, gradepost, text):
+    Path("s.json").write_text(text)
+
+    ran = gradepost("canonical", "s.json")
+
+    assert ran.code == 1
+    assert ran.raw == b""
+    assert re.search(r"error D00[12]", ran.err)
+
+
+# book
+
+
+def test_the_json_of_the_book_has_just_the_contracts_shape(gradepost):
+    found = gradepost("book", "--format", "json").json
+
+    assert list(found) == ["series", "digest", "deadlines", "qualifications", "evidence_sources", "rules"]
+    assert found["series"] == "2021-summer"
+    assert found["deadlines"]["schedule"] == {
+        "external-exam": "2021-05-20T22:59:59.999Z",
+        "internal-assignment": "2021-05-20T22:59:59.999Z",
+        "synoptic-practical": None,
+    }
+    paper = found["qualifications"]["AM20530"]
+    assert list(paper) == ["qan", "family", "components"]
+    assert paper["components"]["UV21578"] == {
+        "kind": "external-exam",
+        "takes_tag": True,
+        "grades": ["fail", "pass", "merit", "distinction"],
+    }
+    assert "prior-learning" in found["evidence_sources"]
+    assert all(list(rule) == ["id", "severity", "title"] for rule in found["rules"])
+
+
+def test_the_book_is_shown_to_people_too(gradepost):
+    ran = gradepost("book", "--series", "2021-summer")
+
+    assert ran.code == 0
+    assert "Summer 2021" in ran.out
+    assert "no fixed date" in ran.out
+
+
+def test_book_check_names_each_series_and_its_digest(gradepost, book):
+    ran = gradepost("book", "check")
+
+    assert ran.code == 0
+    assert ran.out == f"2021-summer: 3 forms, 4 qualifications, {book.digest}\n"
