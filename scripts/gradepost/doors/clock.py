@@ -49,8 +49,10 @@ class DemoClock:
 
     def beat(self) -> None:
         """Store the present instant, so that a restart goes on from it and other commands see it."""
-        now = self.now()
-        _store(self._path, now, self._real())
+        # Under the lock: an instant taken before a move and stored after it would set the clock back.
+        with self._lock:
+            real = self._real()
+            _store(self._path, self._demo + (real - self._at), real)
 
     def move_to(self, instant: datetime) -> bool:
         """Move forward to an instant; False, and nothing moves, where it lies behind."""

@@ -11,6 +11,7 @@ from typing import Any
 from gradepost.book import Book, load
 from gradepost.doors.clock import system_now
 from gradepost.doors.files import write_durably
+from gradepost.doors.state import make_key
 from gradepost.model.records import Person
 from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.receipt import SigningKey
@@ -61,12 +62,11 @@ class MadeLedger:
 
 def make_ledger(folder: Path, settings: Settings, series: str | None) -> MadeLedger:
     """Make a ledger in a new or empty folder. Raises `ConfigurationError` where the folder holds something."""
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigurationError(f"{folder} is not empty.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"{folder} is not an empty folder.")
+    key_folder = folder.absolute().with_name(f"{folder.absolute().name}.keys")
     book = load(settings.root, series, site_url=settings.site_url)
-    key, key_folder = SigningKey.make(), folder.with_name(f"{folder.name}.keys")
-    write_durably(key_folder / "receipt.pem", key.to_pem(), 0o600)
-    write_durably(key_folder / "receipt.pub.pem", key.public_pem())
+    key = make_key(key_folder)
     site_commit = commit_of(settings.root)
     toml = ledger_toml(book, key, not_before=system_now(), demo=False, reviewers=(), site_commit=site_commit)
     for path, content in ledger_files(book, toml, site_commit).items():

@@ -83,9 +83,9 @@ def _property(text: str) -> str:
 
 def as_markdown(report: Report) -> str:
     """A table for a job summary or a comment."""
-    lines = [f"**{summary(report)}**", ""]
+    lines = [f"**{summary(report)}**"]
     if report.findings:
-        lines += ["| rule | where | what | how to fix |", "|---|---|---|---|"]
+        lines += ["", "| rule | where | what | how to fix |", "|---|---|---|---|"]
         for f in report.findings[:200]:
             where = f"`{file_name(f)}`{f' line {f.line}' if f.line else ''} `{place(f) or '/'}`"
             lines.append(f"| [{f.rule}]({f.help}) {f.severity} | {where} | {_cell(f.message)} | {_cell(f.fix)} |")
@@ -96,7 +96,7 @@ def as_markdown(report: Report) -> str:
 
 
 def _cell(text: str) -> str:
-    return escape(text).replace("|", "\\|").replace("`", "'")
+    return escape(" ".join(text.split())).replace("|", "\\|").replace("`", "'")
 
 
 def as_sarif(report: Report) -> str:

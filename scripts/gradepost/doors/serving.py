@@ -2,24 +2,27 @@
 
 import logging
 import re
+import socket
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from rich.console import Console
 
 from gradepost.doors.building import site_for
-from gradepost.doors.clock import DemoClock
 from gradepost.doors.demo.seeding import prepare_demo
 from gradepost.doors.files import write_durably
 from gradepost.doors.state import State, open_state
 from gradepost.doors.web import build_app
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
-from gradepost.model.trouble import WorldError
+from gradepost.forge.local import LocalForge
+from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.settings import DEFAULT_SITE_URL, Settings
 
 _log = logging.getLogger("gradepost.worker")
@@ -33,8 +36,13 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
     """Serve until stopped."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     console = Console()
+    if demo and settings.github is not None:
+        raise ConfigurationError("The demo keeps its ledger on this machine: unset GRADEPOST_FORGE.")
+    at_port = _bound(host, port)
     if settings.site_url == DEFAULT_SITE_URL:
         settings = replace(settings, site_url=f"http://{host}:{port}/")
+    # Ledger, inbox, mail and keys are for whoever runs the gateway alone.
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     clock = None
     if demo:
         with console.status("Making the demo's ledger …"):
@@ -58,10 +66,23 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
     worker.start()
     _say(console, settings, folder, demo=demo)
     try:
-        server.run()
+        server.run([at_port])
     finally:
         worker.stop()
     return 0 if server.started else 3
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The port, ours before anything is made or said; it listens once everything is ready."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    at_port = socket.socket(family, socket.SOCK_STREAM)
+    at_port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        at_port.bind((host, port))
+    except OSError as error:
+        at_port.close()
+        raise WorldError(f"{host}:{port} cannot be served at ({error.strerror}). Choose another --port.") from error
+    return at_port
 
 
 class Worker(threading.Thread):
@@ -80,29 +101,45 @@ class Worker(threading.Thread):
         self.join(timeout=_ENDING_SECONDS)
 
     def run(self) -> None:
-        """Round after round. Trouble of the world ends a round, never the worker."""
+        """Round after round. Trouble ends one act of a round, never the others and never the worker."""
+        state = self._gateway.state
+        acts = (
+            self._beat,
+            partial(_deliver, state),
+            self._file,
+            state.publisher.judge_due,
+            state.merger.merge_due,
+            state.merger.record_due,
+            self._keep_up,
+        )
         while not self._stopping.is_set():
-            try:
-                self._round(self._gateway.state, self._gateway.clock)
-            except WorldError as error:
-                _log.warning("a round failed: %s", type(error).__name__)
-            except Exception:
-                # The worker must outlive a bug: what waits is kept, and the next round looks again.
-                _log.exception("a round failed")
+            for act in acts:
+                _tried(act)
             self._gateway.wake.wait(_SECONDS_BETWEEN_ROUNDS)
             self._gateway.wake.clear()
 
-    def _round(self, state: State, clock: DemoClock | None) -> None:
-        if clock is not None:
-            clock.beat()
-        _deliver(state)
-        self._filed_since_upkeep += state.publisher.file_due()
-        state.publisher.judge_due()
-        state.merger.merge_due()
-        state.merger.record_due()
-        if self._filed_since_upkeep >= _FILED_BETWEEN_UPKEEP:
-            state.forge.maintain()
+    def _beat(self) -> None:
+        if self._gateway.clock is not None:
+            self._gateway.clock.beat()
+
+    def _file(self) -> None:
+        self._filed_since_upkeep += self._gateway.state.publisher.file_due()
+
+    def _keep_up(self) -> None:
+        forge = self._gateway.state.forge
+        if self._filed_since_upkeep >= _FILED_BETWEEN_UPKEEP and isinstance(forge, LocalForge):
+            forge.maintain()
             self._filed_since_upkeep = 0
+
+
+def _tried(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except (WorldError, OSError) as error:
+        _log.warning("a round failed: %s", type(error).__name__)
+    except Exception:
+        # The worker must outlive a bug: what waits is kept, and the next round looks again.
+        _log.exception("a round failed")
 
 
 def _deliver(state: State) -> None:

@@ -3,7 +3,6 @@
 import secrets
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +10,16 @@ from pathlib import Path
 from gradepost.book import Book, load
 from gradepost.doors.clock import Now, demo_now_of, system_now
 from gradepost.doors.files import write_durably
-from gradepost.forge.base import MAIN
+from gradepost.forge.base import MAIN, Forge
 from gradepost.forge.local import LocalForge
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Intake, Surroundings
-from gradepost.ledger import LedgerReader, LedgerSettings
+from gradepost.ledger import LedgerReader, LedgerSettings, read_settings
+from gradepost.ledger.settings import PATH as SETTINGS_PATH
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.records import Register
-from gradepost.model.trouble import ConfigurationError, WorldError
-from gradepost.publish import MergeWorker, Publisher
+from gradepost.model.trouble import ConfigurationError, ForgeError, WorldError
+from gradepost.publish import MergedElsewhere, MergeWorker, Publisher
 from gradepost.receipt import SigningKey
 from gradepost.settings import Settings
 
@@ -37,13 +37,22 @@ def now_of(folder: Path) -> Now:
     return demo_now_of(clock_file(folder)) if clock_file(folder).exists() else system_now
 
 
+def make_key(folder: Path) -> SigningKey:
+    """A new signing key in a folder, its public half beside it. Raises `ConfigurationError` where one stands there."""
+    path = folder / "receipt.pem"
+    if path.exists():
+        raise ConfigurationError(f"{path}: there is a key already, and receipts may have been signed with it.")
+    key = SigningKey.make()
+    write_durably(path, key.to_pem(), 0o600)
+    write_durably(folder / "receipt.pub.pem", key.public_pem())
+    return key
+
+
 def key_of(folder: Path) -> SigningKey:
-    """The gateway's signing key, made where there is none; its public half stands beside it."""
+    """The gateway's signing key. Raises `ConfigurationError` where the state folder has none."""
     path = folder / "keys" / "receipt.pem"
     if not path.exists():
-        key = SigningKey.make()
-        write_durably(path, key.to_pem(), 0o600)
-        write_durably(folder / "keys" / "receipt.pub.pem", key.public_pem())
+        raise ConfigurationError(f"{path}: no key to sign receipts with. Put the one here that `gradepost init` made.")
     return SigningKey.from_pem(path.read_bytes())
 
 
@@ -58,31 +67,37 @@ def new_receipt_id() -> str:
 
 
 class Ledger:
-    """Main as the gateway sees it; what was read of a commit is kept until main moves."""
+    """Main as the gateway sees it. What was read of a centre is kept until main moves, and while the forge is away."""
 
-    def __init__(self, forge: LocalForge, book: Book) -> None:
+    def __init__(self, forge: Forge, book: Book) -> None:
         self._forge = forge
         self._book = book
-        self._lock = threading.Lock()
-        self._head: str | None = None
-        self._registers: dict[str, Register] = {}
+        self._registers: dict[str, tuple[str, Register]] = {}
 
     def reader(self) -> LedgerReader:
-        """A reader of main as it stands. Raises `ConfigurationError` where there is no main."""
-        head = self._forge.head(MAIN)
-        if head is None:
-            raise ConfigurationError("The ledger has no main branch. Make one with `gradepost init`.")
-        return LedgerReader(CommitSource(self._forge, head), self._book)
+        """A reader of main as it stands. Raises `ForgeError` where main cannot be had."""
+        return self._reader(self._head())
 
     def register(self, centre: str) -> Register:
-        """What main says of a centre now."""
+        """What main says of a centre now; what it last said while the forge is away."""
+        kept = self._registers.get(centre)
+        try:
+            head = self._head()
+            if kept is None or kept[0] != head:
+                kept = self._registers[centre] = (head, self._reader(head).register(centre, self._book.series.id))
+        except ForgeError:
+            if kept is None:
+                raise
+        return kept[1]
+
+    def _head(self) -> str:
         head = self._forge.head(MAIN)
-        with self._lock:
-            if head != self._head:
-                self._head, self._registers = head, {}
-            if centre not in self._registers:
-                self._registers[centre] = self.reader().register(centre, self._book.series.id)
-            return self._registers[centre]
+        if head is None:
+            raise ForgeError("The ledger has no main branch.")
+        return head
+
+    def _reader(self, head: str) -> LedgerReader:
+        return LedgerReader(CommitSource(self._forge, head), self._book)
 
 
 @dataclass(frozen=True)
@@ -93,11 +108,11 @@ class State:
     book: Book
     settings: LedgerSettings
     inbox: SqliteInbox
-    forge: LocalForge
+    forge: Forge
     ledger: Ledger
     intake: Intake
     publisher: Publisher
-    merger: MergeWorker
+    merger: MergeWorker | MergedElsewhere
     now: Now
     demo: bool
 
@@ -106,14 +121,8 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     """Open a state folder that `serve` or `init` made. Raises `ConfigurationError` where it is none, and where the
     book at hand is not the one that the ledger pins."""
     now = now or now_of(folder)
-    bare = folder / "ledger.git"
-    if not bare.exists():
-        raise ConfigurationError(f"{folder}: no ledger here. Start `gradepost serve --demo`, or give --state.")
-    forge = LocalForge(bare)
-    head = forge.head(MAIN)
-    if head is None:
-        raise ConfigurationError(f"{bare}: the ledger has no main branch.")
-    pinned = LedgerReader(CommitSource(forge, head), load(settings.root, site_url=settings.site_url)).settings
+    forge = _forge_of(folder, settings)
+    pinned = _pinned(forge, settings.github.repository if settings.github else str(folder / "ledger.git"))
     book = load(settings.root, pinned.series, site_url=settings.site_url)
     if pinned.book and pinned.book != book.digest:
         raise ConfigurationError(
@@ -126,10 +135,32 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     if key.id not in {known.id for known in pinned.keys}:
         raise ConfigurationError(f"The key {key.id} that signs receipts is not among the keys of ledger.toml.")
     intake = Intake(book, inbox, Surroundings(ledger.register, now, new_receipt_id, key, pinned.demo))
-    run_review = ReviewProcess(settings, bare)
+    # On GitHub, continuous integration judges and reviewers merge.
+    run_review = None if settings.github else ReviewProcess(settings, folder / "ledger.git")
     publisher = Publisher(inbox, forge, run_review, now)
-    merger = MergeWorker(forge, run_review, now, book.series.needs_approval)
+    merger = MergeWorker(forge, run_review, now, book.series.needs_approval) if run_review else MergedElsewhere()
     return State(folder, book, pinned, inbox, forge, ledger, intake, publisher, merger, now, pinned.demo)
+
+
+def _forge_of(folder: Path, settings: Settings) -> Forge:
+    if settings.github is not None:
+        from gradepost.forge.github import GitHubForge
+
+        return GitHubForge(settings.github.api, settings.github.repository, settings.github.token)
+    bare = folder / "ledger.git"
+    if not bare.exists():
+        raise ConfigurationError(f"{folder}: no ledger here. Start `gradepost serve --demo`, or give --state.")
+    return LocalForge(bare)
+
+
+def _pinned(forge: Forge, name: str) -> LedgerSettings:
+    head = forge.head(MAIN)
+    if head is None:
+        raise ConfigurationError(f"{name}: the ledger has no main branch, or none that may be read.")
+    toml = forge.read(head, SETTINGS_PATH)
+    if toml is None:
+        raise ConfigurationError(f"{name}: main has no {SETTINGS_PATH}, so this is not a ledger.")
+    return read_settings(toml)
 
 
 class ReviewProcess:

@@ -123,6 +123,9 @@ class Inbox(Protocol):
     def postpone(self, branch: str, until: datetime, reason: str) -> None:
         """Hold a dossier's outbox until an instant; `reason` names the trouble, never content."""
 
+    def try_storing(self) -> None:
+        """Store a mark as durably as a submission. Raises `StoreError` where that fails."""
+
     def waiting(self) -> Mapping[str, Any]:
         """How much waits to be filed: `{"waiting", "oldest"}` (oldest: an instant or None)."""
 

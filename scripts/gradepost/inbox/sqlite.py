@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ CREATE TABLE IF NOT EXISTS keys (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, branch TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS held (branch TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS tried (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS credentials (
     hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
     facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
@@ -69,11 +69,14 @@ def _credential(row: tuple[Any, ...]) -> Credential:
 class SqliteInbox:
     """One file, one connection to a thread; a lock to a centre keeps that centre's submissions in order."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_seconds: float = 10) -> None:
         self._path = path
+        self._wait_seconds = wait_seconds
         self._local = threading.local()
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: dict[str, threading.Lock] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
+        # It holds grades and names; the log beside it takes its mode from it.
+        path.touch(0o600)
         with _translated():
             self._connection.executescript(_TABLES)
 
@@ -81,7 +84,7 @@ class SqliteInbox:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+            connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._wait_seconds)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -107,7 +110,7 @@ class SqliteInbox:
     @contextmanager
     def desk(self, centre: str) -> Iterator["SqliteDesk"]:
         """The centre's desk, one holder at a time."""
-        with self._locks[centre]:
+        with self._locks.setdefault(centre, threading.Lock()):
             yield SqliteDesk(self, centre)
 
     def submission(self, receipt_id: str) -> Stored | None:
@@ -144,6 +147,11 @@ class SqliteInbox:
         """Hold a dossier's outbox until an instant."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (branch, _text(until), reason))
+
+    def try_storing(self) -> None:
+        """Store a mark as durably as a submission."""
+        with self._transaction() as connection:
+            connection.execute("INSERT INTO tried VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1")
 
     def waiting(self) -> Mapping[str, Any]:
         """How much waits to be filed, and since when."""

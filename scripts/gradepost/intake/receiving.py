@@ -73,6 +73,16 @@ class Surroundings:
     demo: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A submission with its report, its case, and the document that it would replace."""
+
+    document: Document
+    report: Report
+    case: Case
+    earlier: Document | None
+
+
 class Intake:
     """The receiving end of the gateway."""
 
@@ -87,7 +97,7 @@ class Intake:
         centre = submission.actor.centre or ""
         with self.inbox.desk(centre) as desk:
             judged = self._judge(submission, desk, self._instant())
-            return judged if isinstance(judged, OtherCentre) else judged[1]
+            return judged if isinstance(judged, OtherCentre) else judged.report
 
     def receive(self, submission: Submission) -> Accepted | Refused | KeyReused | OtherCentre:
         """Judge and store it. On `Accepted` it cannot be lost. Raises `StoreError` where storing failed."""
@@ -102,13 +112,18 @@ class Intake:
             judged = self._judge(submission, desk, at)
             if isinstance(judged, OtherCentre):
                 return judged
-            document, report, case = judged
+            document, report = judged.document, judged.report
             own = [f for f in report.findings if f.path == document.path]
             if any(f.severity is Severity.ERROR for f in own):
                 return Refused(replace(report, judged=1, findings=tuple(own)))
-            stored = self._store(submission, document, case, desk)
-            told = self._caused(report, case, document)
-            return Accepted(stored.receipt, stored.receipt_id, told, own)
+            stored = self._store(submission, document, judged.case, desk)
+            return Accepted(stored.receipt, stored.receipt_id, self._caused(judged), own)
+
+    def stands(self, receipt_id: str) -> bool:
+        """Whether what has that receipt is the latest acknowledged document at its path."""
+        stored = self.inbox.submission(receipt_id)
+        current = self.inbox.of_centre(stored.centre, stored.series) if stored else ()
+        return any(latest.receipt_id == receipt_id for latest in current)
 
     def standing(self, centre: str, branch: str) -> Report:
         """Judge a dossier as it was last received, with nothing new."""
@@ -128,7 +143,7 @@ class Intake:
         now = self._with.now().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def _judge(self, submission: Submission, desk: Desk, at: datetime) -> tuple[Document, Report, Case] | OtherCentre:
+    def _judge(self, submission: Submission, desk: Desk, at: datetime) -> _Judged | OtherCentre:
         actor = submission.actor
         filing = Filing(at, actor.ref, actor.role, submission.channel, submission.attested)
         document = read(submission.raw, "", self.book, form=submission.form, filing=filing)
@@ -140,6 +155,7 @@ class Intake:
         if last_time > at:
             # A clock that was set back must not make a centre's times run backwards.
             at, document = last_time, replace(document, filing=replace(filing, received_at=last_time))
+        earlier = next((self._document(stored) for stored in current if stored.path == document.path), None)
         standing = [self._document(stored) for stored in current if stored.path != document.path]
         folder = document.path.rpartition("/")[0]
         case = Case(
@@ -152,7 +168,7 @@ class Intake:
         )
         report = check(case, self.book)
         mine = tuple(n for n in report.not_judged if n.path == document.path)
-        return document, replace(report, not_judged=mine), case
+        return _Judged(document, replace(report, not_judged=mine), case, earlier)
 
     def _document(self, stored: Stored) -> Document:
         found = self._remembered.get(stored.seq)
@@ -164,11 +180,12 @@ class Intake:
                 self._remembered.popitem(last=False)
         return found
 
-    def _caused(self, report: Report, case: Case, document: Document) -> list[Finding]:
-        others = [f for f in report.findings if f.path != document.path]
+    def _caused(self, judged: _Judged) -> list[Finding]:
+        others = [f for f in judged.report.findings if f.path != judged.document.path]
         if not others:
             return []
-        before = replace(case, documents=[d for d in case.documents if d is not document])
+        case, replaced = judged.case, [judged.earlier] if judged.earlier else []
+        before = replace(case, documents=[*replaced, *(d for d in case.documents if d is not judged.document)])
         known = {(f.rule, f.path, f.pointer, f.message) for f in check(before, self.book).findings}
         return [f for f in others if (f.rule, f.path, f.pointer, f.message) not in known]
 

@@ -1,17 +1,19 @@
 """File what was received: at least once, with deterministic names and a look before each retry, so exactly once."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from gradepost.document.filing import Dossier, dossier_of_branch, receipt_path
 from gradepost.forge.base import MAIN, Check, CheckState, Forge, Pull, PullState
 from gradepost.inbox import Inbox, Stored
-from gradepost.model.trouble import Moved, WorldError
+from gradepost.model.trouble import ForgeError, Moved, WorldError
 
 # `gradepost review` as a process: given base, head and branch, its exit code and what it printed.
 RunReview = Callable[[str, str, str], tuple[int, str]]
 
+_log = logging.getLogger("gradepost.publisher")
 _RETRY_AFTER = timedelta(seconds=30)
 _ATTEMPTS_AT_A_MOVING_BRANCH = 5
 
@@ -19,7 +21,8 @@ _ATTEMPTS_AT_A_MOVING_BRANCH = 5
 class Publisher:
     """Takes the outbox in order within a dossier; a dossier that is stuck holds no other."""
 
-    def __init__(self, inbox: Inbox, forge: Forge, run_review: RunReview, now: Callable[[], datetime]) -> None:
+    def __init__(self, inbox: Inbox, forge: Forge, run_review: RunReview | None, now: Callable[[], datetime]) -> None:
+        """Without `run_review`, judging is somebody else's: continuous integration's, on GitHub."""
         self._inbox = inbox
         self._forge = forge
         self._run_review = run_review
@@ -34,6 +37,7 @@ class Publisher:
             try:
                 pull = self._file(stored)
             except WorldError as error:
+                _log.warning("number %d could not be filed: %s", stored.seq, type(error).__name__)
                 stuck.add(stored.branch)
                 self._inbox.postpone(stored.branch, self._now() + _RETRY_AFTER, type(error).__name__)
                 continue
@@ -42,12 +46,18 @@ class Publisher:
         return filed
 
     def judge_due(self) -> int:
-        """Have every open head judged that was not yet; the number judged."""
+        """Have every open head judged that was not yet; the number judged. One that cannot be holds no other."""
         judged = 0
+        if self._run_review is None:
+            return judged
         for pull in self._forge.pulls(PullState.OPEN):
-            if self._forge.check(pull.head) is None:
+            if self._forge.check(pull.head) is not None:
+                continue
+            try:
                 self._forge.set_check(judged_check(self._forge, self._run_review, pull, self._now()))
                 judged += 1
+            except WorldError as error:
+                _log.warning("pull request %d could not be judged: %s", pull.number, type(error).__name__)
         return judged
 
     def _file(self, stored: Stored) -> Pull:
@@ -73,7 +83,10 @@ class Publisher:
     def _pull(self, stored: Stored) -> Pull:
         if self._forge.head(stored.branch) is None:
             # Filed before and merged since: the newest pull request of the branch is the one that took it.
-            return next(pull for pull in self._forge.pulls() if pull.branch == stored.branch)
+            merged = next((pull for pull in self._forge.pulls() if pull.branch == stored.branch), None)
+            if merged is None:
+                raise ForgeError("Main has it, and no pull request of its branch is known.")
+            return merged
         dossier = dossier_of_branch(stored.branch)
         title = pull_title(dossier) if dossier else stored.branch
         body = "One dossier. Approve it, or request changes with a reason; what was judged is what is merged."

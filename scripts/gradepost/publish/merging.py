@@ -1,18 +1,21 @@
 """Merge what was judged clean and approved, after judging the merged tree; then keep the review on main."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from gradepost.document.filing import dossier_of_branch
 from gradepost.forge.base import MAIN, CheckState, Forge, Pull, PullState, Review, Verdict
-from gradepost.model.trouble import ForgeError, Moved
+from gradepost.model.trouble import ForgeError, Moved, WorldError
 from gradepost.publish.filing import RunReview, state_of
 from gradepost.receipt.signing import instant_text
 
+_log = logging.getLogger("gradepost.merger")
+
 
 class MergeWorker:
-    """One worker merges, one pull request after the other."""
+    """One worker merges, one pull request after the other; one that cannot be merged holds no other."""
 
     def __init__(
         self,
@@ -25,13 +28,18 @@ class MergeWorker:
         self._run_review = run_review
         self._now = now
         self._needs_approval = needs_approval
+        # What was judged and found wanting as merged, head and main: it is judged again when either moves.
+        self._wanting: set[tuple[str, str]] = set()
 
     def merge_due(self) -> list[int]:
         """Merge every pull request that is judged clean and approved; their numbers."""
         merged = []
         for pull in reversed(self._forge.pulls(PullState.OPEN)):
-            if self._may_merge(pull) and self._merge(pull):
-                merged.append(pull.number)
+            try:
+                if self._may_merge(pull) and self._merge(pull):
+                    merged.append(pull.number)
+            except WorldError as error:
+                _log.warning("pull request %d could not be merged: %s", pull.number, type(error).__name__)
         return merged
 
     def record_due(self) -> None:
@@ -57,12 +65,16 @@ class MergeWorker:
         return any(self._needs_approval.get(form, True) for form in forms) or not forms
 
     def _merge(self, pull: Pull) -> bool:
+        base = self._forge.head(MAIN) or ""
+        if (pull.head, base) in self._wanting:
+            return False
         message = f"Merge pull request #{pull.number}: {pull.title}\n"
         try:
-            base = self._forge.head(MAIN) or ""
             candidate = self._forge.merge_candidate(pull.number, message, self._now())
             code, printed = self._run_review(base, candidate, pull.branch)
             if state_of(code, printed) is not CheckState.SUCCESS:
+                self._wanting.add((pull.head, base))
+                _log.warning("pull request %d is not clean as merged", pull.number)
                 return False
             self._forge.merge(pull.number, pull.head, candidate, self._now())
         except Moved:
@@ -89,6 +101,17 @@ class MergeWorker:
             except Moved:
                 main = self._forge.head(MAIN)
         raise ForgeError("Main keeps moving.")
+
+
+class MergedElsewhere:
+    """In place of the worker where reviewers merge themselves, and their forge keeps their reviews."""
+
+    def merge_due(self) -> list[int]:
+        """Nothing is merged from here."""
+        return []
+
+    def record_due(self) -> None:
+        """No record is kept from here."""
 
 
 def verdict_on(forge: Forge, pull: Pull) -> Review | None:

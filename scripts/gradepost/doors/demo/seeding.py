@@ -11,9 +11,10 @@ from gradepost.document.filing import Dossier
 from gradepost.doors.clock import DemoClock
 from gradepost.doors.demo import examples, people
 from gradepost.doors.ledger_files import centre_file, commit_of, ledger_files, ledger_toml
-from gradepost.doors.state import State, clock_file, key_of, open_state
-from gradepost.forge.base import MAIN, Review, Verdict
+from gradepost.doors.state import State, clock_file, key_of, make_key, open_state
+from gradepost.forge.base import MAIN, Forge, Review, Verdict
 from gradepost.forge.local import LocalForge
+from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Accepted, Submission
 from gradepost.model.trouble import ConfigurationError
 from gradepost.people import Actor
@@ -28,18 +29,21 @@ def prepare_demo(folder: Path, settings: Settings) -> DemoClock:
     """Make the demo's ledger where the state folder has none, and start or go on with its clock."""
     forge = LocalForge.create(folder / "ledger.git")
     if forge.head(MAIN) is None:
-        _fill(forge, folder, settings)
+        make_demo_ledger(forge, folder, settings)
         _seed(folder, settings)
-    at_least = max(people.STARTS_AT, _last_instant(folder, settings))
-    return DemoClock.start(clock_file(folder), at_least)
+    at_least = SqliteInbox(folder / "inbox.sqlite3").last_instant() or people.STARTS_AT
+    return DemoClock.start(clock_file(folder), max(people.STARTS_AT, at_least))
 
 
-def _fill(forge: LocalForge, folder: Path, settings: Settings) -> None:
+def make_demo_ledger(forge: Forge, folder: Path, settings: Settings) -> None:
+    """Put the demo's ledger on main: two centres, their people, the reviewers, no submission."""
     book = load(settings.root, site_url=settings.site_url)
     site_commit = commit_of(settings.root)
+    keys = folder / "keys"
+    key = key_of(folder) if (keys / "receipt.pem").exists() else make_key(keys)
     toml = ledger_toml(
         book,
-        key_of(folder),
+        key,
         not_before=people.KEY_VALID_FROM,
         demo=True,
         reviewers=people.REVIEWERS,
@@ -47,11 +51,6 @@ def _fill(forge: LocalForge, folder: Path, settings: Settings) -> None:
     )
     files = ledger_files(book, toml, site_commit) | dict(centre_file(book, raw) for raw in people.centres(book))
     forge.commit(MAIN, dict(files), "Make the ledger of the demo\n", people.KEY_VALID_FROM, expected=None)
-
-
-def _last_instant(folder: Path, settings: Settings) -> datetime:
-    state = open_state(folder, settings, lambda: people.STARTS_AT)
-    return state.inbox.last_instant() or people.STARTS_AT
 
 
 class _Ticking:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.moves import moves
 from gradepost.doors.web.who import actor_of, person_of
+from gradepost.model.trouble import WorldError
 from gradepost.page import views
 
 _MESSAGES: Mapping[int, tuple[str, str]] = {
@@ -46,7 +47,11 @@ def wants_json(request: Request) -> bool:
 def top(request: Request) -> str:
     """The banner and the signed-in line for this request."""
     gateway = gateway_of(request)
-    person, centre = person_of(gateway, actor_of(request))
+    try:
+        person, centre = person_of(gateway, actor_of(request))
+    except WorldError:
+        # The page still stands when the store or the forge does not, and says so itself where that matters.
+        person, centre = None, None
     demo: dict[str, Any] | None = None
     if gateway.clock is not None:
         series = gateway.state.book.series
@@ -96,7 +101,8 @@ def security_headers(gateway: Gateway) -> dict[str, str]:
     return {
         "Content-Security-Policy": gateway.site.policy,
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        # Not "no-referrer": browsers then hide the origin of our own form posts, and those would be refused.
+        "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-store",
     }

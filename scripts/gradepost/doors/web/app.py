@@ -12,10 +12,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gradepost.doors.web import answers, pages, people, reviews, submissions
-from gradepost.doors.web.gateway import Gateway
-from gradepost.model.trouble import WorldError
+from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.model.trouble import ConfigurationError, WorldError
 
 _log = logging.getLogger("gradepost.gateway")
+
+# Addresses that are only ever sent to. Looked at, they would else fall to the site's route and not be found.
+POSTED = (
+    "/check/{form}",
+    "/submit/{form}",
+    "/sign-out",
+    "/ask-declaration",
+    "/reviews/{number:int}/{verdict:str}",
+    "/demo/clock",
+)
 
 ROUTES = [
     Route("/check/{form}", submissions.check, methods=["POST"]),
@@ -37,6 +47,7 @@ ROUTES = [
     Route("/healthz", pages.healthz),
     Route("/readyz", pages.readyz),
     Route("/metrics", pages.metrics),
+    *(Route(path, pages.only_posted) for path in POSTED),
     Route("/{path:path}", pages.site),
 ]
 
@@ -65,7 +76,7 @@ def build_app(gateway: Gateway) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[Middleware(SecurityHeaders, gateway=gateway)],
-        exception_handlers={HTTPException: _http, WorldError: _world, Exception: _bug},
+        exception_handlers={HTTPException: _http, WorldError: _world, ConfigurationError: _world, Exception: _bug},
     )
     app.state.gateway = gateway
     return app
@@ -80,11 +91,17 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _world(request: Request, error: Exception) -> Response:
+    # A mistake in the ledger counts here too: main can get one while we serve, and it is put right there.
     _log.warning("the world failed: %s", type(error).__name__)
+    if request.method in ("GET", "HEAD"):
+        return answers.problem(request, 503, "This cannot be shown at the moment. Try again in a few minutes.")
     return answers.problem(request, 503)
 
 
 def _bug(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(6)
     _log.error("error %s at %s", number, request.scope.get("route") and request.scope["route"].path, exc_info=error)
-    return answers.problem(request, 500, f"Nothing is known to have been received. Tell us this number: {number}")
+    response = answers.problem(request, 500, f"Nothing is known to have been received. Tell us this number: {number}")
+    # This answer is made outside the middleware that puts them on all others.
+    response.headers.update(answers.security_headers(gateway_of(request)))
+    return response

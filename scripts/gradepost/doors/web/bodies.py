@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from gradepost.document.strict import MAX_BYTES
 
 _MAX_FIELDS = 100_000
+_MAX_DIGITS = 15
 
 
 class TooLarge(Exception):
@@ -20,7 +21,7 @@ class Unreadable(Exception):
 async def read_body(request: Request) -> bytes:
     """The whole body. Raises `TooLarge` as soon as it is known to be, and `Unreadable` where it breaks off."""
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BYTES:
+    if declared.isascii() and declared.isdigit() and (len(declared) > _MAX_DIGITS or int(declared) > MAX_BYTES):
         raise TooLarge
     chunks, size = [], 0
     try:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from gradepost.doors.web.moves import moves
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.page import views
 from gradepost.page.form import render_form
+from gradepost.people import Actor, may
 
 _FORM_PATH = re.compile(r"/forms/([a-z][a-z0-9-]*)/")
 _LINK = re.compile(r"https?://\S+")
@@ -45,7 +47,7 @@ def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
         return None
     actor = actor_of(request)
     _, centre = person_of(gateway, actor)
-    notice = None if actor else "You are not signed in. Sign in before you fill in the form."
+    may_submit = actor is None or (actor.centre is not None and may(actor, "submit", match[1]))
     return str(
         render_form(
             book,
@@ -54,9 +56,17 @@ def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
             idempotency_key=new_secret(),
             demo_links=gateway.demo,
             centre=(centre.number, centre.name) if centre else None,
-            notice=notice,
+            notice=None if may_submit else _not_for(actor, match[1]),
+            sign_in=None if actor else "/sign-in?" + urlencode({"next": path}),
+            may_submit=may_submit,
         )
     )
+
+
+def _not_for(actor: Actor | None, form: str) -> str:
+    if actor is not None and actor.centre is not None and may(actor, "check", form):
+        return "You can check this form here. The exams officer submits it."
+    return "Your role does not submit forms. Continue as an exams officer to try this one."
 
 
 def _prefilled(request: Request, gateway: Gateway, form: str) -> Mapping[str, Any]:
@@ -70,6 +80,16 @@ def _prefilled(request: Request, gateway: Gateway, form: str) -> Mapping[str, An
         found: Mapping[str, Any] = json.loads(earlier.document)
         return found
     return {}
+
+
+def only_posted(request: Request) -> Response:
+    """An address that forms are sent to, looked at: whoever loads such a page again is led back to the form."""
+    form = request.path_params.get("form")
+    if form in gateway_of(request).state.book.forms and not answers.wants_json(request):
+        return RedirectResponse(f"/forms/{form}/", 303)
+    response = answers.problem(request, 405)
+    response.headers["Allow"] = "POST"
+    return response
 
 
 def mailbox(request: Request) -> Response:
@@ -118,7 +138,8 @@ def healthz(_: Request) -> Response:
 
 def readyz(request: Request) -> Response:
     """Whether a submission could be stored. It does not depend on the forge: the receipt stands without it."""
-    gateway_of(request).state.inbox.waiting()
+    if not gateway_of(request).readiness.holds():
+        return PlainTextResponse("not ready: nothing can be stored\n", 503)
     return PlainTextResponse("ready\n")
 
 

@@ -61,7 +61,7 @@ def _sign_in(request: Request, fields: Mapping[str, str]) -> Response:
         return answers.problem(request, 400)
     person, centre = found
     secret = make_session(gateway.state.inbox, person, centre, system_now(), new_secret)
-    response = RedirectResponse(_local(fields.get("next")), 303)
+    response = RedirectResponse(_landing(_local(fields.get("next")), centre), 303)
     set_session(response, gateway, secret)
     return response
 
@@ -81,6 +81,13 @@ def _local(url: str | None) -> str:
     if url and url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable():
         return url
     return "/"
+
+
+def _landing(wanted: str, centre: str | None) -> str:
+    """Where somebody lands after signing in: a reviewer has no submissions to look at, a centre no reviews."""
+    if centre is None:
+        return "/reviews" if wanted in ("/", "/status") else wanted
+    return "/status" if wanted.startswith("/reviews") else wanted
 
 
 def _sign_out(request: Request, _: Mapping[str, str]) -> Response:

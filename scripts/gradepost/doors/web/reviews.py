@@ -25,6 +25,7 @@ from gradepost.publish.standing import findings_in
 from gradepost.review import differences
 
 _MAX_REASON = 2000
+_MAX_NUMBER = 10**9
 
 
 def listing(request: Request) -> Response:
@@ -49,13 +50,20 @@ def one(request: Request) -> Response:
     actor = actor_of(request)
     if actor is None or not may(actor, "review"):
         return answers.to_sign_in(request)
-    pull = gateway.state.forge.pull(request.path_params["number"])
+    pull = _asked_for(request, gateway)
     if pull is None:
         return answers.problem(request, 404)
     return _page(request, gateway, pull)
 
 
-def _page(request: Request, gateway: Gateway, pull: Pull, wrong: str | None = None, status: int = 200) -> Response:
+def _asked_for(request: Request, gateway: Gateway) -> Pull | None:
+    number: int = request.path_params["number"]
+    return gateway.state.forge.pull(number) if number <= _MAX_NUMBER else None
+
+
+def _page(
+    request: Request, gateway: Gateway, pull: Pull, wrong: str | None = None, status: int = 200, *, reason: str = ""
+) -> Response:
     state = gateway.state
     check = state.forge.check(pull.head)
     dossier = dossier_of_branch(pull.branch)
@@ -74,19 +82,24 @@ def _page(request: Request, gateway: Gateway, pull: Pull, wrong: str | None = No
             for r in state.forge.reviews(pull.number)
         ],
         may_decide=pull.state is PullState.OPEN,
-        why_not=wrong or why_not,
+        why_not=why_not,
+        wrong=wrong,
+        reason=reason,
     )
-    return answers.page(request, f"Pull request #{pull.number}", content, status)
+    title = f"Pull request #{pull.number}"
+    return answers.page(request, f"Error: {title}" if wrong else title, content, status)
 
 
 def _why_not(pull: Pull, check: CheckState | None) -> str | None:
     if pull.state is not PullState.OPEN:
-        return f"It is {pull.state}."
+        return "It is merged: it stands in the record." if pull.state is PullState.MERGED else f"It is {pull.state}."
     if check is None:
         return "It has not been judged yet. Wait a moment and load the page again."
     if check is CheckState.PENDING:
-        return "It lacks the Head of Centre's declaration; quality assurance cannot start without it."
-    return "The check found errors." if check is CheckState.FAILURE else None
+        return "The Head of Centre has not declared these grades yet, and quality assurance cannot start before that."
+    if check is CheckState.FAILURE:
+        return "The check found errors. The centre has to put them right first."
+    return None
 
 
 def _shown(pull: Pull) -> Mapping[str, Any]:
@@ -106,13 +119,13 @@ def _paths(gateway: Gateway, pull: Pull) -> Mapping[str, str]:
     forge = gateway.state.forge
     base = forge.head(MAIN)
     if pull.merged_as is not None:
-        base = forge.revision(f"{pull.merged_as}^1")
+        base = forge.parent(pull.merged_as)
     return forge.changed(base, pull.head) if base else {}
 
 
 def _differences(gateway: Gateway, pull: Pull) -> list[Difference]:
     forge = gateway.state.forge
-    base = forge.revision(f"{pull.merged_as}^1") if pull.merged_as else forge.head(MAIN)
+    base = forge.parent(pull.merged_as) if pull.merged_as else forge.head(MAIN)
     found: list[Difference] = []
     for path in _paths(gateway, pull):
         if is_receipt(path) or not path.endswith(".json") or base is None:
@@ -164,7 +177,7 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     actor = actor_of(request)
     if actor is None or not may(actor, "review"):
         return answers.problem(request, 401 if actor is None else 403)
-    pull = gateway.state.forge.pull(request.path_params["number"])
+    pull = _asked_for(request, gateway)
     if pull is None or request.path_params["verdict"] not in ("approve", "return"):
         return answers.problem(request, 404)
     return _keep(request, gateway, pull, actor.ref, fields)
@@ -179,12 +192,15 @@ def _keep(request: Request, gateway: Gateway, pull: Pull, reviewer: str, fields:
         return _page(request, gateway, pull, why_not, 409)
     reason = fields.get("reason", "").strip()
     if not approves and not 0 < len(reason) <= _MAX_REASON:
-        return _page(request, gateway, pull, f"Say in up to {_MAX_REASON:,} characters what is to be corrected.", 422)
+        wrong = f"Say in up to {_MAX_REASON:,} characters what is to be corrected."
+        return _page(request, gateway, pull, wrong, 422, reason=reason)
     verdict = Verdict.APPROVED if approves else Verdict.CHANGES_REQUESTED
     try:
         forge.add_review(Review(pull.number, fields.get("head", ""), reviewer, verdict, reason, gateway.state.now()))
     except Moved:
-        return _page(request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409)
+        return _page(
+            request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409, reason=reason
+        )
     except ForgeError:
         return _page(request, gateway, pull, "It is no longer open.", 409)
     gateway.wake.set()

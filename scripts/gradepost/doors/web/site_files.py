@@ -22,6 +22,12 @@ class SiteFiles:
             path.relative_to(self.folder).as_posix(): path.read_text(encoding="utf-8")
             for path in self.folder.rglob("*.html")
         }
+        # By name, so that no path of a request ever reaches the disk.
+        self._assets = {
+            path.relative_to(self.folder).as_posix(): path
+            for path in self.folder.rglob("*")
+            if path.suffix != ".html" and path.is_file() and not path.is_symlink()
+        }
         self.shell = Shell(self._pages["404.html"])
         self.policy = _policy(self._pages.values())
 
@@ -38,8 +44,7 @@ class SiteFiles:
 
     def asset(self, path: str) -> Path | None:
         """The file at a path of the site that is no page, or None."""
-        file = (self.folder / path.strip("/")).resolve()
-        return file if file.is_relative_to(self.folder) and file.is_file() and file.suffix != ".html" else None
+        return self._assets.get(path.removeprefix("/"))
 
 
 def _policy(pages: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from gradepost.document.canonical import sha256
 from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, media_type, read_body
@@ -16,7 +17,8 @@ from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.intake import Accepted, KeyReused, OtherCentre, Refused, Submission
 from gradepost.model.records import Finding, Report
-from gradepost.model.trouble import StoreError
+from gradepost.model.standing import Standing
+from gradepost.model.trouble import ForgeError
 from gradepost.page import views
 from gradepost.page.form import IDEMPOTENCY_KEY, document_of, render_form, rows_of
 from gradepost.people import Actor, may
@@ -92,8 +94,10 @@ def _sent(request: Request, gateway: Gateway, form: str, kind: str, body: bytes)
 
 
 def _submission(form: str, actor: Actor, sent: Sent, key: str | None = None) -> Submission:
-    channel = "form" if sent.fields is not None else "api"
-    return Submission(sent.raw, form, actor, channel, key)
+    if sent.fields is None:
+        return Submission(sent.raw, form, actor, "api", key)
+    # The page's key with what is on the page: pressed twice it is received once, corrected it is received again.
+    return Submission(sent.raw, form, actor, "form", f"{key}:{sha256(sent.raw)}" if key else None)
 
 
 def _checked(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
@@ -109,21 +113,27 @@ def _checked(request: Request, gateway: Gateway, form: str, actor: Actor, sent: 
 
 
 def _submitted(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
-    flight = (actor.centre or "", form, sent.key or "")
-    if sent.key is not None:
-        if flight in gateway.answering:
-            return answers.problem(request, 409)
-        gateway.answering.add(flight)
+    if sent.fields is not None or sent.key is None:
+        return _received(request, gateway, form, sent, _receive(gateway, form, actor, sent))
+    flight, mine = (actor.centre or "", form, sent.key), object()
+    if gateway.answering.setdefault(flight, mine) is not mine:
+        return answers.problem(request, 409)
     try:
-        outcome = gateway.state.intake.receive(_submission(form, actor, sent, sent.key))
-        if isinstance(outcome, KeyReused) and sent.fields is not None:
-            # The same page was corrected and sent again: what counts is what is on it now.
-            outcome = gateway.state.intake.receive(_submission(form, actor, sent))
-    except StoreError:
-        return answers.problem(request, 503)
+        outcome = _receive(gateway, form, actor, sent)
     finally:
-        gateway.answering.discard(flight)
+        del gateway.answering[flight]
     return _received(request, gateway, form, sent, outcome)
+
+
+def _receive(gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Accepted | Refused | KeyReused | OtherCentre:
+    intake = gateway.state.intake
+    outcome = intake.receive(_submission(form, actor, sent, sent.key))
+    if sent.fields is None or not isinstance(outcome, Accepted) or not outcome.repeated:
+        return outcome
+    if intake.stands(outcome.receipt_id):
+        return outcome
+    # Changed and changed back on the same page: what is on it now replaces what came in between.
+    return intake.receive(_submission(form, actor, sent))
 
 
 def _received(
@@ -163,8 +173,9 @@ def _form_page(
     rows: Mapping[str, int] | None = None,
     status: int = 200,
 ) -> Response:
-    _, centre = person_of(gateway, actor_of(request))
-    clean = report is not None and not report.findings
+    actor = actor_of(request)
+    _, centre = person_of(gateway, actor)
+    passes = report is not None and not report.errors
     content = render_form(
         gateway.state.book,
         form,
@@ -175,11 +186,13 @@ def _form_page(
         rows=rows,
         demo_links=gateway.demo,
         centre=(centre.number, centre.name) if centre else None,
-        notice="Nothing wrong was found. Nothing has been submitted yet." if clean else None,
+        notice="Nothing is in the way of submitting. Nothing has been submitted yet." if passes else None,
+        heading=gateway.state.book.forms[form].title,
+        may_submit=actor is not None and may(actor, "submit", form),
     )
     title = gateway.state.book.forms[form].title
     shown = gateway.site.shell.page(
-        f"Error: {title}" if report and report.errors else title, f"<h1>{title}</h1>{content}", answers.top(request)
+        f"Error: {title}" if report and report.errors else title, str(content), answers.top(request)
     )
     return HTMLResponse(shown, status)
 
@@ -201,8 +214,7 @@ def receipt(request: Request) -> Response:
         return answers.problem(request, 404)
     if actor.centre != stored.centre and not may(actor, "review"):
         return answers.problem(request, 403)
-    dossier = dossier_of_branch(stored.branch)
-    standing = standing_of(dossier, gateway.state.inbox, gateway.state.forge) if dossier else None
+    standing = _standing(gateway, stored.branch)
     if answers.wants_json(request) or request.query_params.get("format") == "json":
         headers = {"Gradepost-State": str(standing.state)} if standing else {}
         if request.query_params.get("format") == "json":
@@ -219,8 +231,20 @@ def receipt(request: Request) -> Response:
     return answers.page(request, "Receipt", content)
 
 
+def _standing(gateway: Gateway, branch: str) -> Standing | None:
+    """Where a dossier stands, or None while the forge is away: the receipt is shown all the same."""
+    dossier = dossier_of_branch(branch)
+    try:
+        return standing_of(dossier, gateway.state.inbox, gateway.state.forge) if dossier else None
+    except ForgeError:
+        return None
+
+
 def _void_declaration(gateway: Gateway, centre: str, branch: str) -> Sequence[Finding]:
-    report = gateway.state.intake.standing(centre, branch)
+    try:
+        report = gateway.state.intake.standing(centre, branch)
+    except ForgeError:
+        return ()
     return [f for f in report.errors if f.rule == "H003"]
 
 
@@ -243,5 +267,6 @@ def status(request: Request) -> Response:
         centre=centre,
         standings=standings,
         may_ask=may(actor, "ask-declaration"),
+        mailbox="/demo/mail" if gateway.demo else None,
     )
     return answers.page(request, "Where your submissions stand", content)

@@ -43,7 +43,14 @@ def comes_from_us(request: Request) -> bool:
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return origin is None or _host_of(origin) == request.headers.get("host")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def person_of(gateway: Gateway, actor: Actor | None) -> tuple[Person | None, Centre | None]:
