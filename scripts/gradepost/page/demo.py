@@ -19,7 +19,8 @@ def top(*, demo: Mapping[str, Any] | None = None, person: Person | None = None, 
     """
     return rendered(
         "top",
-        now=words.minute(demo["now"], demo["zone"]) if demo else None,
+        now=words.clock(demo["now"], demo["zone"]) if demo else None,
+        zone_name=words.zone_name(demo["zone"]) if demo else None,
         moves=demo["moves"] if demo else (),
         person=person,
         role=role_within(person.role) if person else None,

@@ -39,12 +39,16 @@ def render_form(  # noqa: PLR0913 - a form has many optional facts, and all are 
     demo_links: bool = False,
     centre: tuple[str, str] | None = None,
     notice: str | None = None,
+    sign_in: str | None = None,
+    heading: str | None = None,
+    may_submit: bool = True,
 ) -> Markup:
     """The form region of a page: what is wrong first, then the form, filled with a document that may be partial.
 
     `report` is the judgement of that document and `path` the path it was judged at: findings of other documents
     are listed without a link. `rows` is the least number of rows of each table, by the property it fills;
-    `centre` is the number and name of the centre that the person may act for.
+    `centre` is the number and name of the centre that the person may act for. `sign_in` is where somebody signs in
+    who has to first, `heading` what the page is headed with where nothing around it says so.
     """
     form = book.forms[form_name]
     values = {**(values or {}), **({"centre": centre[0]} if centre else {})}
@@ -70,6 +74,11 @@ def render_form(  # noqa: PLR0913 - a form has many optional facts, and all are 
         demo_links=demo_links,
         centre=centre,
         notice=notice,
+        sign_in=sign_in,
+        heading=heading,
+        may_submit=may_submit,
+        # What was posted and not stored would be lost with the page.
+        unsaved=report is not None or rows is not None,
     )
 
 

@@ -8,12 +8,13 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import dossier_of_path
 from gradepost.model.records import Finding
+from gradepost.model.series import Form
 from gradepost.model.standing import Standing
 from gradepost.page import words
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_label
-from gradepost.page.states import pill_of, steps_of
+from gradepost.page.states import lacks_declaration, pill_of, steps_of
 
 
 def receipt_page(
@@ -44,6 +45,7 @@ def _page(
     signed_in: bool = True,
 ) -> Markup:
     zone = book.series.zone
+    following = _following(book, receipt, standing)
     return rendered(
         "receipt",
         receipt=receipt,
@@ -55,11 +57,22 @@ def _page(
         steps=steps_of(standing),
         meaning=pill_of(standing.state).meaning if standing else None,
         dossier=dossier_of_path(receipt["path"]),
-        can_ask=can_ask,
+        following=following if signed_in else None,
+        can_ask=can_ask and following is None and lacks_declaration(standing),
         signed_in=signed_in,
-        forms=[form for form in book.forms.values() if "form" in form.channels],
         file_name=receipt["path"].rpartition("/")[2],
     )
+
+
+def _following(book: Book, receipt: Mapping[str, Any], standing: Standing | None) -> Form | None:
+    """The form to fill in next: the one after this one, until its document for the same component is there."""
+    names = [form.name for form in book.forms.values() if "form" in form.channels]
+    if receipt["form"] not in names[:-1]:
+        return None
+    following = book.forms[names[names.index(receipt["form"]) + 1]]
+    component = receipt["path"].rpartition("/")[2].partition(".")[0]
+    there = standing.documents if standing else ()
+    return None if any((d.form, d.component) == (following.name, component) for d in there) else following
 
 
 def _facts(book: Book, receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -71,12 +84,13 @@ def _facts(book: Book, receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
         facts += [
             ("Centre", dossier.centre),
             ("Qualification", qualification_label(book.series, dossier.qualification)),
-            ("Kind", kind_label(book.series, dossier.kind)),
+            ("Component", component)
+            if " " in component
+            else ("Kind of component", kind_label(book.series, dossier.kind)),
         ]
-        facts += [("Component", component)] if " " in component else []
     by = receipt["submitted_by"]
     return [
         *facts,
         ("From", f"{role_label(by['role'])} {by['ref']}"),
-        ("Number in the order of receipt", str(receipt["seq"])),
+        ("Order of receipt", str(receipt["seq"])),
     ]

@@ -47,12 +47,16 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
     reviews: Sequence[Mapping[str, Any]],
     may_decide: bool,
     why_not: str | None = None,
+    wrong: str | None = None,
+    reason: str = "",
 ) -> Markup:
     """One pull request: what changed, what the rules found, what it holds, its receipts, its history, the decision.
 
     `pull` is as for `reviews_page`, with `head`; `receipts` are with whether each is verified; `reviews` have
-    `by`, `verdict`, `reason`, `at`. Where the person may not decide, `why_not` says why.
+    `by`, `verdict`, `reason`, `at`, `current` (whether of this head). `why_not` says why it cannot be approved;
+    whoever `may_decide` can still return it. `wrong` is why a decision was not taken, `reason` what was typed for it.
     """
+    said = [_review(book, review) for review in reviews]
     return rendered(
         "review",
         **_item(book, pull, standing, check),
@@ -60,9 +64,12 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
         changes=[_change(difference) for difference in differences],
         documents=[(name, noun(book, data["form"]), readout(book, data)) for name, data in documents],
         receipts=[_receipt(book, receipt, verified=verified) for receipt, verified in receipts],
-        reviews=[_review(book, review) for review in reviews],
+        reviews=said,
+        is_approved=bool(said) and said[-1]["approves"],
         may_decide=may_decide,
         why_not=why_not,
+        wrong=wrong,
+        reason=reason,
     )
 
 
@@ -122,4 +129,5 @@ def _review(book: Book, review: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": _VERDICTS.get(str(review["verdict"]), words.spoken(str(review["verdict"]))),
         "reason": review["reason"],
         "at": words.minute(review["at"], book.series.zone),
+        "approves": str(review["verdict"]) == "approved" and review.get("current", True),
     }

@@ -74,6 +74,16 @@ def pill_of_pull(state: str) -> Pill:
     return _PULLS.get(str(state), Pill(str(state).capitalize(), "", ""))
 
 
+def lacks_declaration(standing: Standing | None) -> bool:
+    """Whether it is the declaration that is missing, as far as is known so far. None: it was just received."""
+    if standing is None:
+        return True
+    if standing.state is State.FILING:
+        graded = any(document.form == "tags" for document in standing.documents)
+        return graded and not any(document.form == "declaration" for document in standing.documents)
+    return standing.state in (State.AWAITING_DECLARATION, State.DECLARATION_VOID)
+
+
 def steps_of(standing: Standing | None) -> Sequence[Step]:
     """The road of a dossier: what is done, where it is, what lies ahead. None: just received."""
     state = standing.state if standing else State.FILING

@@ -10,24 +10,28 @@ from gradepost.model.standing import Standing, StandingDocument, State
 from gradepost.page import words
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered
-from gradepost.page.states import pill_of, steps_of
-
-_NOT_DECLARED = frozenset({State.AWAITING_DECLARATION, State.DECLARATION_VOID})
+from gradepost.page.states import lacks_declaration, pill_of, steps_of
 
 
-def status_page(book: Book, *, centre: Centre, standings: Sequence[Standing], may_ask: bool) -> Markup:
-    """One section per dossier. `may_ask`: whether the person may ask the Head of Centre to declare."""
+def status_page(
+    book: Book, *, centre: Centre, standings: Sequence[Standing], may_ask: bool, mailbox: str | None = None
+) -> Markup:
+    """One section per dossier. `may_ask`: whether the person may ask the Head of Centre to declare.
+
+    `mailbox` is where letters can be read, in the demo alone.
+    """
     return rendered(
         "status",
         centre=centre,
         dossiers=[_facts(book, standing, may_ask=may_ask) for standing in standings],
         forms=[form for form in book.forms.values() if "form" in form.channels],
+        mailbox=mailbox,
     )
 
 
 def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object]:
     zone = book.series.zone
-    asked = standing.declaration_asked_at
+    asked = standing.declaration_asked_at if lacks_declaration(standing) else None
     return {
         "id": f"{standing.qualification}-{standing.kind}",
         "title": title_of(book, standing.qualification, standing.kind),
@@ -35,8 +39,11 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
         "pill": pill_of(standing.state),
         "steps": steps_of(standing),
         "documents": [_document(book, standing, document) for document in standing.documents],
-        "can_ask": may_ask and standing.state in _NOT_DECLARED,
-        "asked": words.minute(asked, zone) if asked and standing.state in _NOT_DECLARED else None,
+        "can_ask": may_ask and lacks_declaration(standing),
+        "asked": words.minute(asked, zone) if asked else None,
+        "being_filed": standing.state is State.FILING,
+        # Where the declaration alone is missing, the state has said so.
+        "in_the_way": () if standing.state is State.AWAITING_DECLARATION else standing.findings,
         "can_correct": standing.state not in (State.MERGED, State.FILING),
     }
 

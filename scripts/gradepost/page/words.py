@@ -30,9 +30,14 @@ def date_of(text: str) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def clock(instant: datetime, zone: ZoneInfo) -> str:
+    """`23:59 on Thursday 20 May 2021`: where the zone is said beside it."""
+    return f"{instant.astimezone(zone):%H:%M} on {day(instant, zone)}"
+
+
 def minute(instant: datetime, zone: ZoneInfo) -> str:
     """`23:59 on Thursday 20 May 2021, UK time`."""
-    return f"{instant.astimezone(zone):%H:%M} on {day(instant, zone)}, {zone_name(zone)}"
+    return f"{clock(instant, zone)}, {zone_name(zone)}"
 
 
 def second(instant: datetime, zone: ZoneInfo) -> str:
