@@ -2,28 +2,60 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from gradepost.model.trouble import ConfigurationError
+
 DEFAULT_SITE_URL = "http://127.0.0.1:8000/"
+DEFAULT_GITHUB_API = "https://api.github.com"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """Where the ledger is on GitHub: the API's address, `owner/name`, and a token that may write there."""
+
+    api: str
+    repository: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says. `root` is the site repository's root, where schemas/ and forms/ are."""
+    """What the environment says. `root` is the site repository's root, where schemas/ and forms/ are.
+
+    `github` is None where the ledger is on this machine.
+    """
 
     root: Path
     site_url: str
-    token: str | None
+    token: str | None = field(repr=False)
     head_branch: str | None
+    github: GitHubSettings | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, and the pull request's branch where CI names it."""
+    """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, GRADEPOST_FORGE and what goes with it, and the pull
+    request's branch where CI names it. Raises `ConfigurationError` where they do not go together."""
     env = os.environ if environment is None else environment
     return Settings(
         root=Path(env.get("GRADEPOST_ROOT", ".")),
         site_url=env.get("GRADEPOST_SITE_URL", DEFAULT_SITE_URL),
         token=env.get("GRADEPOST_TOKEN") or None,
         head_branch=env.get("GITHUB_HEAD_REF") or None,
+        github=_github(env),
     )
+
+
+def _github(env: Mapping[str, str]) -> GitHubSettings | None:
+    forge = env.get("GRADEPOST_FORGE") or "local"
+    if forge == "local":
+        return None
+    if forge != "github":
+        raise ConfigurationError("GRADEPOST_FORGE is `local` or `github`.")
+    repository, token = env.get("GRADEPOST_GITHUB_REPOSITORY", ""), env.get("GRADEPOST_GITHUB_TOKEN", "")
+    if len([part for part in repository.split("/") if part]) != 2:
+        raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_REPOSITORY to `owner/name`.")
+    if not token:
+        raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_TOKEN.")
+    return GitHubSettings(env.get("GRADEPOST_GITHUB_API") or DEFAULT_GITHUB_API, repository, token)

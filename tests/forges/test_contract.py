@@ -148,6 +148,22 @@ def test_the_same_commit_has_the_same_id_wherever_it_is_made(forge, at):
     assert one == other
 
 
+def test_a_commit_stands_on_its_parent_and_the_first_on_none(forge, at):
+    start = forge.head("main")
+
+    commit = file(forge, at)
+
+    assert (forge.parent(commit), forge.parent(start)) == (start, None)
+
+
+def test_a_merge_stands_on_main_as_it_was(forge, at):
+    before = forge.head("main")
+
+    commit = merged(forge, at, filed_pull(forge, at))
+
+    assert forge.parent(commit) == before
+
+
 def test_changed_names_what_came_what_differs_and_what_went(forge, at):
     files = {TAGS: b"tags\n", "ledger.toml": b"other\n", "centres/10/10234.json": None}
 
@@ -289,9 +305,17 @@ def test_a_merge_moves_main_closes_the_pull_request_and_deletes_the_branch(forge
 
     after = forge.pull(pull.number)
     assert forge.head("main") == commit == after.merged_as
-    assert (after.state, after.head, after.closed_at) == (PullState.MERGED, pull.head, at)
+    assert (after.state, after.head) == (PullState.MERGED, pull.head)
     assert forge.head(BRANCH) is None
     assert forge.pull_of(BRANCH) is None
+
+
+def test_a_merge_happened_when_it_is_said_to(forge, at):
+    pull = filed_pull(forge, at)
+
+    merged(forge, at, pull)
+
+    assert forge.pull(pull.number).closed_at == at
 
 
 def test_a_repeated_merge_makes_no_second_commit(forge, at):

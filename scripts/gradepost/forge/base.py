@@ -78,6 +78,9 @@ class Forge(Protocol):
     def head(self, branch: str) -> str | None:
         """The commit a branch points at, or None where there is no such branch."""
 
+    def parent(self, commit: str) -> str | None:
+        """The first parent of a commit, which for a merge is where main stood before; None of a first commit."""
+
     def read(self, revision: str, path: str) -> bytes | None:
         """The bytes of a file in a commit, or None."""
 

@@ -54,6 +54,10 @@ class LocalForge:
             found = branches.head_of(self._repository.git, branch)
             return None if found is None else str(found)
 
+    def parent(self, commit: str) -> str | None:
+        with translated():
+            return next((str(parent) for parent in self._repository.commit(commit).parent_ids), None)
+
     def read(self, revision: str, path: str) -> bytes | None:
         """The bytes of a plain file; what `changed` calls a link has none."""
         with translated():
