@@ -1,5 +1,6 @@
 """Our own YAML: each key once, checked against its schema; a mistake names file, line and key."""
 
+import re
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -12,13 +13,16 @@ from gradepost.model.trouble import ConfigurationError
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 without dates: a date is data for the schema, not an object of Python's."""
+    """YAML 1.1 without dates, which are data for the schema; and as in YAML 1.2 only true and false are booleans, so
+    that a rule can be `off`."""
 
 
+_BOOL = "tag:yaml.org,2002:bool"
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, regexp) for tag, regexp in resolvers if tag not in ("tag:yaml.org,2002:timestamp", _BOOL)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|false)$"), ["t", "f"])
 
 
 def read(path: Path, schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -62,7 +62,7 @@ def _deadlines(
         if kind not in series["kinds"]:
             raise ConfigurationError(f"key deadlines.{row}.{kind}: {kind} is not one of the kinds.")
     components = (c for q in series["qualifications"].values() for c in q["components"].values())
-    for kind in sorted({c["kind"] for c in components if c["takes_tag"]} - dates.keys()):
+    for kind in sorted(({c["kind"] for c in components if c["takes_tag"]} & series["kinds"].keys()) - dates.keys()):
         raise ConfigurationError(f"key deadlines.{row}: {kind} is missing; null means that it has no fixed date.")
     return {kind: _instant(f"deadlines.{row}.{kind}", text, zone) if text else None for kind, text in dates.items()}
 
