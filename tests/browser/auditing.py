@@ -48,7 +48,7 @@ PAGE = r"""
     if (!isDrawn) faults.push(`${input.id} has no border`);
     else if (contrast(style.borderTopColor, against) < 3) faults.push(`${input.id}: its border cannot be seen`);
   }
-  const words = "main :is(p, a, li, dt, dd, th, td, label, legend, h1, h2, h3, button, .gp-status, .gp-hint, .gp-error), "
+  const words = "main :is(p, a, li, dt, dd, th, td, label, legend, h1, h2, h3, button, span), "
     + ":is(.gp-banner, .gp-session) :is(span, a, button, summary)";
   for (const element of document.querySelectorAll(words)) {
     const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
@@ -69,7 +69,7 @@ FOCUS = r"""
   const faults = [];
   const style = getComputedStyle(element);
   const what = (element.id || element.outerHTML.slice(0, 80));
-  const box = element.getBoundingClientRect();
+  const box = element.getClientRects()[0] || element.getBoundingClientRect();
   const isRegion = element.matches(".gp-table-scroll, .gp-shell, .gp-error-summary, .md-typeset__scrollwrap");
   const scripted = element.matches(".md-option, .md-toggle");
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;

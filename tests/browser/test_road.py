@@ -118,6 +118,8 @@ def cell(page, column, row):
 def ask_and_declare(page):
     page.get_by_role("link", name="See where it stands").click()
     ask_for_declaration(page)
+    expect(page.get_by_text("The Head of Centre was asked at")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask the Head of Centre again")).to_be_visible()
     page.get_by_role("link", name="the mailbox").click()
     open_declaration(page)
     expect(page.get_by_role("heading", name="UV21578 Understanding the hair and beauty sector")).to_be_visible()

@@ -74,11 +74,12 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
     for path in sorted(folder.glob("*.schema.json")):
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
-            Draft202012Validator.check_schema(value)
-        except (ValueError, SchemaError) as error:
+            if not jsonschema_rs.meta.is_valid(value):
+                Draft202012Validator.check_schema(value)
+            name = path.name.removesuffix(".schema.json")
+            found[name] = Schema(name, value)
+        except (ValueError, KeyError, SchemaError, jsonschema_rs.ReferencingError) as error:
             raise ConfigurationError(f"{path}: not a JSON Schema ({type(error).__name__}).") from error
-        name = path.name.removesuffix(".schema.json")
-        found[name] = Schema(name, value)
     if not found:
         raise ConfigurationError(f"{folder}: no schemas here. Run this from the site repository's root.")
     return found

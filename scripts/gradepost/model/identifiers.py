@@ -1,6 +1,9 @@
 """Check characters of the field's identifiers. Shape is the schema's business and is taken for granted here."""
 
+from operator import mul
+
 PLACEHOLDER_ULN = "9999999999"
+_ULN_WEIGHTS = range(10, 0, -1)
 _UCI_LETTERS = "ABCDEFGHKLMRTVWXY"
 
 
@@ -9,7 +12,7 @@ def uln_is_right(uln: str) -> bool:
 
     Weighted 10 to 1, the digits sum to 10 modulo 11 (HESA, C17051 field ULN; equal to the census rule 1575).
     """
-    return uln[0] != "0" and sum(int(d) * w for d, w in zip(uln, range(10, 0, -1), strict=True)) % 11 == 10
+    return uln[0] != "0" and sum(map(mul, map(int, uln), _ULN_WEIGHTS)) % 11 == 10
 
 
 def uci_is_right(uci: str) -> bool:

@@ -1,7 +1,7 @@
 """L: who the learners are: right numbers, each once, and the same person everywhere."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gradepost.model.identifiers import PLACEHOLDER_ULN, uln_is_right
 from gradepost.model.records import Case, Document, Problem
@@ -57,27 +57,43 @@ def uln_once(_: Case, document: Document) -> Iterator[Problem]:
     "One candidate number means one ULN in all documents of a centre's series",
     fix="Find out which document is wrong, correct it, and submit it again.",
     source="field",
+    per="dossier",
 )
-def one_person_everywhere(case: Case, document: Document) -> Iterator[Problem]:
-    ulns: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    numbers: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for other in (*case.documents, *case.neighbours):
-        if other.path == document.path or other.data.get("centre") != document.data.get("centre"):
-            continue
-        name = (other.filed_at or other.path).rpartition("/")[2]
-        for learner in other.learners:
-            number, uln = learner.get("candidate_number"), learner.get("uln")
-            if number and uln and uln != PLACEHOLDER_ULN:
-                ulns[number][uln] = name
-                numbers[uln][number] = name
+def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
+    ulns: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    numbers: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for document in (*case.documents, *case.neighbours):
+        centre, name = document.data.get("centre"), (document.filed_at or document.path).rpartition("/")[2]
+        for _, number, uln in _people(document):
+            ulns[centre, number][uln][document.path] = name
+            numbers[centre, uln][number][document.path] = name
+    for document in (d for d in case.documents if d.refusal is None):
+        centre, path = document.data.get("centre"), document.path
+        for index, number, uln in _people(document):
+            if clash := _elsewhere(ulns[centre, number], uln, path):
+                message = f"This candidate number has another ULN in {clash}."
+                yield Problem(f"/learners/{index}/uln", message, path=path)
+            if clash := _elsewhere(numbers[centre, uln], number, path):
+                message = f"This ULN has another candidate number in {clash}."
+                yield Problem(f"/learners/{index}/candidate_number", message, path=path)
+
+
+_Known = tuple[str | None, str]
+
+
+def _people(document: Document) -> Iterator[tuple[int, str, str]]:
     for index, learner in enumerate(document.learners):
         number, uln = learner.get("candidate_number"), learner.get("uln")
-        if not number or not uln or uln == PLACEHOLDER_ULN:
-            continue
-        if clash := next((n for u, n in ulns.get(number, {}).items() if u != uln), None):
-            yield Problem(f"/learners/{index}/uln", f"This candidate number has another ULN in {clash}.")
-        if clash := next((n for c, n in numbers.get(uln, {}).items() if c != number), None):
-            yield Problem(f"/learners/{index}/candidate_number", f"This ULN has another candidate number in {clash}.")
+        if number and uln and uln != PLACEHOLDER_ULN:
+            yield index, number, uln
+
+
+def _elsewhere(known: Mapping[str, Mapping[str, str]], own: str, path: str) -> str | None:
+    """The name of another document in which the same learner goes by something else than `own`."""
+    if len(known) < 2:
+        return None
+    places = (place for value, where in known.items() if value != own for place in where.items())
+    return next((name for other, name in places if other != path), None)
 
 
 RULES = (uln_check_digit, candidate_number_once, uln_once, one_person_everywhere)

@@ -78,6 +78,11 @@
   addEventListener("load", nameScrollers);
   addEventListener("resize", nameScrollers);
 
+  // A heading of contents that no check box unfolds labels nothing.
+  if (!document.getElementById("__toc")) {
+    for (const label of document.querySelectorAll("label[for=__toc]")) label.removeAttribute("for");
+  }
+
   // After a failed check the summary is what to read first.
   const summary = document.querySelector(".gp-error-summary");
   if (summary && !location.hash) {
