@@ -351,6 +351,18 @@ def test_beside_a_ledger_the_centres_other_documents_count(write, gradepost):
     assert {finding["path"] for finding in ran.json["findings"]} == {"s.json"}
 
 
+def test_beside_a_ledger_files_of_two_dossiers_number_their_candidates_alike(write, gradepost):
+    one = {"candidate_number": "0042", "uln": "1000000051"}
+    other = {"candidate_number": "0042", "uln": "1000000094"}
+    here = write("a.json", {"base": "schedule", "with": {"/component": "UV21579", "/learners": [one]}})
+    there = write("b.json", {"base": "synoptic-schedule", "with": {"/learners": [other]}})
+
+    ran = gradepost("check", here, there, "--ledger", LEDGER, *AT, *JSON)
+
+    assert ran.errors == {"L004"}
+    assert ran.json["judged"] == 2
+
+
 def test_a_bare_repository_is_a_ledger_too(ledger, tmp_path, gradepost):
     def git(*arguments: object) -> None:
         subprocess.run(["git", *map(str, arguments)], cwd=ledger, check=True, capture_output=True)

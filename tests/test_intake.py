@@ -303,3 +303,16 @@ def test_many_at_once_for_many_centres_keep_each_centres_order(desk):
     for centre in ("10234", "10235"):
         times = [s.received_at for s in stored if s.centre == centre]
         assert times == sorted(times)
+
+
+def test_a_document_is_remembered_just_as_it_would_be_read_again(desk):
+    desk.receive(desk.schedule())
+    desk.receive(json.dumps(desk.tags(), indent=5).encode())
+    declare(desk)
+    remembered = dict(desk.intake._remembered)
+
+    desk.intake._remembered.clear()
+    read_again = {s.seq: desk.intake._document(s) for s in desk.inbox.of_branch(EXTERNAL)}
+
+    assert len(remembered) == 3
+    assert remembered == read_again

@@ -9,6 +9,7 @@ from gradepost.model.trouble import ConfigurationError
 
 DEFAULT_SITE_URL = "http://127.0.0.1:8000/"
 DEFAULT_GITHUB_API = "https://api.github.com"
+_KEEPS_A_TOKEN_SECRET = ("https://", "http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,7 @@ def _github(env: Mapping[str, str]) -> GitHubSettings | None:
         raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_REPOSITORY to `owner/name`.")
     if not token:
         raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_TOKEN.")
-    return GitHubSettings(env.get("GRADEPOST_GITHUB_API") or DEFAULT_GITHUB_API, repository, token)
+    api = env.get("GRADEPOST_GITHUB_API") or DEFAULT_GITHUB_API
+    if not api.startswith(_KEEPS_A_TOKEN_SECRET):
+        raise ConfigurationError("GRADEPOST_GITHUB_API is an https:// address, so that the token stays secret.")
+    return GitHubSettings(api, repository, token)

@@ -5,6 +5,7 @@ import subprocess
 
 from playwright.sync_api import expect
 from walking import (
+    approve,
     continue_as,
     declare,
     open_declaration,
@@ -41,9 +42,7 @@ def test_a_grade_changed_after_the_declaration_voids_it_until_it_is_declared_aga
     open_declaration(officer)
     declare(officer)
     open_review(reviewer)
-    until(reviewer, "Checks passed")
-    reviewer.get_by_role("button", name="Approve").click()
-    until(reviewer, "It is merged")
+    approve(reviewer)
     assert main_of(fresh_demo) != before
 
 
@@ -67,7 +66,7 @@ def test_what_is_returned_comes_with_a_reason_and_is_corrected_in_the_filled_for
     expect(reviewer.get_by_label("Why you return it")).to_be_focused()
     reviewer.get_by_label("Why you return it").fill("Two rows of Paper 2 look swapped.")
     reviewer.get_by_role("button", name="Return for correction").click()
-    until(reviewer, "Returned for correction")
+    expect(reviewer.get_by_text("Returned for correction")).to_be_visible()
 
     continue_as(officer, "exams officer", "10235")
     dossier = officer.get_by_role("region", name=re.compile("^HB2D1"))

@@ -3,7 +3,7 @@
 import re
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 SECONDS_TO_FILE = 15
 
@@ -100,3 +100,11 @@ def open_review(page: Page):
     """As a reviewer, open the newest pull request."""
     continue_as(page, "reviewer", None, then="/reviews")
     page.locator("tbody a").first.click()
+
+
+def approve(page: Page):
+    """As a reviewer with a pull request open: wait for its check, approve, wait until it is merged."""
+    until(page, "Checks passed")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text(re.compile("^It is (approved|merged)"))).to_be_visible()
+    until(page, "It is merged")

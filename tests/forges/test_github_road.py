@@ -158,6 +158,8 @@ def test_a_repository_without_a_ledger_is_a_mistake_in_settings(state, gradepost
         ({"GRADEPOST_GITHUB_REPOSITORY": "ledger"}, "owner/name"),
         ({"GRADEPOST_GITHUB_REPOSITORY": ""}, "owner/name"),
         ({"GRADEPOST_GITHUB_TOKEN": ""}, "GRADEPOST_GITHUB_TOKEN"),
+        ({"GRADEPOST_GITHUB_API": "http://git.example/api/v3"}, "https://"),
+        ({"GRADEPOST_GITHUB_API": "git.example"}, "https://"),
     ],
 )
 def test_settings_that_do_not_go_together_are_told_at_once(changed, said):

@@ -25,7 +25,8 @@ def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: 
     named = value.get("form") if isinstance(value, dict) else None
     form = form or (named if isinstance(named, str) and named in book.forms else None)
     if not isinstance(value, dict) or form is None:
-        problem = Problem("/form" if isinstance(value, dict) else "", f"The form must be {_any_of(book.forms)}.")
+        wrong = Problem("/form", f"The form must be {_any_of(book.forms)}.")
+        problem = wrong if isinstance(value, dict) else Problem("", "A document must be a group of properties.")
         return Document(path, raw, form, {}, violations=(problem,), filing=filing)
     schema = book.schema_of(form)
     violations = tuple(_labelled(problem, book.forms[form]) for problem in schema.violations(value))

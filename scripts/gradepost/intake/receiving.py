@@ -117,6 +117,8 @@ class Intake:
             if any(f.severity is Severity.ERROR for f in own):
                 return Refused(replace(report, judged=1, findings=tuple(own)))
             stored = self._store(submission, document, judged.case, desk)
+            # As it would be read again: its bytes in the ledger's layout.
+            self._remember(stored.seq, replace(document, raw=stored.document))
             return Accepted(stored.receipt, stored.receipt_id, self._caused(judged), own)
 
     def stands(self, receipt_id: str) -> bool:
@@ -175,10 +177,13 @@ class Intake:
         if found is None:
             filing = filing_of(json.loads(stored.receipt))
             found = read(stored.document, stored.path, self.book, form=stored.form, filing=filing)
-            self._remembered[stored.seq] = found
-            if len(self._remembered) > _REMEMBERED_DOCUMENTS:
-                self._remembered.popitem(last=False)
+            self._remember(stored.seq, found)
         return found
+
+    def _remember(self, seq: int, document: Document) -> None:
+        self._remembered[seq] = document
+        if len(self._remembered) > _REMEMBERED_DOCUMENTS:
+            self._remembered.popitem(last=False)
 
     def _caused(self, judged: _Judged) -> list[Finding]:
         others = [f for f in judged.report.findings if f.path != judged.document.path]

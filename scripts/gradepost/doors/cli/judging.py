@@ -85,14 +85,16 @@ def _check_beside(paths: list[Path], ledger: Path, settings: Settings, series: s
     book = _book_of(source, settings, series)
     reader = LedgerReader(source, book)
     reports = []
-    for group in _by_dossier([read(path.read_bytes(), _name(path), book) for path in paths]):
+    given = [read(path.read_bytes(), _name(path), book) for path in paths]
+    replaced = {document.filed_at for document in given}
+    for group in _by_dossier(given):
         centre = _centre(group[0])
         standing = [
             document
             for dossier in reader.dossiers()
             if dossier.centre == centre and dossier.series == book.series.id
             for document in reader.documents(dossier, reader.receipts(dossier))
-            if document.path not in {d.filed_at for d in group}
+            if document.path not in replaced
         ]
         own = _dossier_of(group[0])
         case = Case(
@@ -100,7 +102,10 @@ def _check_beside(paths: list[Path], ledger: Path, settings: Settings, series: s
             book.series,
             at,
             Stage.GATEWAY,
-            neighbours=[d for d in standing if not own or dossier_of_path(d.path) != own],
+            neighbours=[
+                *(d for d in given if d not in group and _centre(d) == centre),
+                *(d for d in standing if not own or dossier_of_path(d.path) != own),
+            ],
             register=reader.register(centre, book.series.id) if centre else None,
         )
         report = judge(case, book)
