@@ -75,11 +75,13 @@ FOCUS = r"""
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   if (!scripted && !outlined) faults.push(`${what}: no outline`);
   if (!isRegion && !scripted) {
-    const x = Math.min(Math.max(box.left + Math.min(4, box.width / 2), 0), innerWidth - 1);
-    const y = Math.min(Math.max(box.top + Math.min(4, box.height / 2), 0), innerHeight - 1);
-    const seen = document.elementFromPoint(x, y);
-    const is = seen && (seen === element || element.contains(seen) || seen.contains(element));
-    if (!is) faults.push(`${what}: hidden under ${seen ? seen.outerHTML.slice(0, 60) : "nothing"}`);
+    const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
+    const y = within(box.top + Math.min(4, box.height / 2), innerHeight);
+    const edge = Math.min(4, box.width / 2);
+    const over = [box.left + edge, (box.left + box.right) / 2, box.right - edge].map((x) =>
+      document.elementFromPoint(within(x, innerWidth), y));
+    const isSeen = over.some((e) => e && (e === element || element.contains(e) || e.contains(element)));
+    if (!isSeen) faults.push(`${what}: hidden under ${over[0] ? over[0].outerHTML.slice(0, 60) : "nothing"}`);
     if (box.bottom < 0 || box.top > innerHeight) faults.push(`${what}: out of sight`);
   }
   window.gpStops = window.gpStops || new Map();

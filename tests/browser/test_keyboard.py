@@ -5,8 +5,9 @@ from auditing import faults_of_walking
 from looking import NARROW, PAGES, WIDE
 from playwright.sync_api import expect
 
-# Their stops are those of the same form with errors, and hundreds.
-ALIKE = {"grades, empty", "grades, filled in", "schedule, empty"}
+# Their stops are those of the same form with errors.
+ALIKE = {"grades, empty", "grades, filled in", "schedule, empty", "schedule, not signed in"}
+# Hundreds of stops: walked the way that leads under what sticks to an edge.
 LONG = {"grades, with errors"}
 
 
@@ -18,8 +19,8 @@ def test_the_focus_is_seen_wherever_the_keyboard_leads(demo, visit, name):
 
     for size in (NARROW,) if name in LONG else (NARROW, WIDE):
         page.set_viewport_size(size)
-        assert faults_of_walking(page, "Tab") == [], f"{size['width']} pixels"
-        assert faults_of_walking(page, "Shift+Tab") == [], f"{size['width']} pixels, backwards"
+        for key in ("Shift+Tab",) if name in LONG else ("Tab", "Shift+Tab"):
+            assert faults_of_walking(page, key) == [], f"{size['width']} pixels, {key}"
 
 
 def test_a_schedule_is_submitted_and_declared_by_keyboard_alone(fresh_demo, visit):

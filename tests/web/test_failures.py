@@ -37,6 +37,13 @@ def test_guidance_and_forms_are_there_without_the_forge(without_its_forge):
         assert [client.get(path).status_code for path in ("/", "/faq/", "/forms/tags/")] == [200] * 3
 
 
+def test_guidance_is_there_for_somebody_whose_centre_was_never_looked_up(fresh):
+    client = fresh.client("p-10235-officer")
+    shutil.move(fresh.state.folder / "ledger.git", fresh.state.folder / "away.git")
+
+    assert [client.get(path).status_code for path in ("/", "/faq/", "/nothing")] == [200, 200, 404]
+
+
 def test_a_submission_is_received_without_the_forge_and_filed_when_it_is_back(without_its_forge):
     house, _, clients = without_its_forge
 
