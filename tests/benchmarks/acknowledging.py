@@ -123,9 +123,8 @@ def compare(name, folder, book, centres, asked):
     print(name)
     for side, rate in rates.items():
         print(f"  {side:10} {statistics.median(rate):8.1f} a second (from {min(rate):.1f} to {max(rate):.1f})")
-    print(
-        f"  ratio      {statistics.median(ratios):8.2f} (from {min(ratios):.2f} to {max(ratios):.2f}; aim: at least 0.2)"
-    )
+    spread = f"from {min(ratios):.2f} to {max(ratios):.2f}"
+    print(f"  ratio      {statistics.median(ratios):8.2f} ({spread}; aim: at least 0.2)")
 
 
 def profile(folder, book, centres, asked):

@@ -353,6 +353,19 @@ def test_a_candidate_is_void_when_main_moves(forge, at):
     assert forge.pull(pull.number).state is PullState.OPEN
 
 
+def test_the_last_pull_request_of_a_branch_is_its_newest_open_or_not(forge, at):
+    assert forge.last_pull_of(BRANCH) is None
+
+    first = filed_pull(forge, at)
+    merged(forge, at, first)
+
+    assert forge.last_pull_of(BRANCH).number == first.number
+
+    second = filed_pull(forge, at, path=RECEIPT)
+
+    assert forge.last_pull_of(BRANCH) == forge.pull_of(BRANCH) == second
+
+
 def test_after_a_merge_the_branch_starts_afresh_with_a_new_pull_request(forge, at):
     first = filed_pull(forge, at)
     merged(forge, at, first)

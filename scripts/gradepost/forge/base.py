@@ -120,6 +120,9 @@ class Forge(Protocol):
     def pull_of(self, branch: str) -> Pull | None:
         """The open pull request of a branch, or None."""
 
+    def last_pull_of(self, branch: str) -> Pull | None:
+        """The newest pull request of a branch, open or not, or None."""
+
     def add_review(self, review: Review) -> None:
         """Keep a verdict. Raises `Moved` where the head is another, `ForgeError` where the pull request is not open."""
 

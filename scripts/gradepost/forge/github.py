@@ -111,6 +111,11 @@ class GitHubForge:
         with translated():
             return next((self._as_it_stands(pull) for pull in self._pulls_of(branch, "open")), None)
 
+    def last_pull_of(self, branch: str) -> Pull | None:
+        with translated():
+            newest = max(self._pulls_of(branch, "all"), key=lambda pull: pull.number, default=None)
+            return self._as_it_stands(newest) if newest else None
+
     def add_review(self, review: Review) -> None:
         """As the port says, in the name of the token's account. GitHub lets none judge a pull request it opened."""
         with translated():

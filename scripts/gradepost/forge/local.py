@@ -117,6 +117,10 @@ class LocalForge:
         self._settle()
         return self._as_it_stands(self._store.open_pull_of(branch))
 
+    def last_pull_of(self, branch: str) -> Pull | None:
+        self._settle()
+        return self._as_it_stands(self._store.last_pull_of(branch))
+
     def add_review(self, review: Review) -> None:
         self._settle()
         with self._store.acting():

@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS pulls (
     merging_head TEXT, merging_as TEXT, merging_at TEXT
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_pull_per_branch ON pulls (branch) WHERE state = 'open';
+CREATE INDEX IF NOT EXISTS pulls_of_branch ON pulls (branch, number);
 CREATE INDEX IF NOT EXISTS pulls_merging ON pulls (number) WHERE merging_as IS NOT NULL;
 CREATE TABLE IF NOT EXISTS reviews (
     number  INTEGER NOT NULL REFERENCES pulls,
@@ -106,6 +107,10 @@ class PullStore:
     def open_pull_of(self, branch: str) -> Pull | None:
         """The open pull request of a branch."""
         return next(map(_pull, self._rows(f"{_PULL} WHERE state = 'open' AND branch = ?", branch)), None)
+
+    def last_pull_of(self, branch: str) -> Pull | None:
+        """The newest pull request of a branch, in any state."""
+        return next(map(_pull, self._rows(f"{_PULL} WHERE branch = ? ORDER BY number DESC LIMIT 1", branch)), None)
 
     def pulls(self, state: PullState | None) -> Sequence[Pull]:
         """All, or those in one state; newest first."""

@@ -80,7 +80,7 @@ def declaration_link(inbox: Inbox, dossier: Dossier, head: Person, at: datetime,
 
 
 def actor_of_secret(inbox: Inbox, secret: str, kind: str, at: datetime) -> Actor | None:
-    """Who holds this session or token, or None where it is unknown or has expired."""
+    """Who holds a session or a token, or None where it is unknown or has expired."""
     found = inbox.credential(_hash(secret))
     if found is None or found.kind != kind or (found.expires_at is not None and at >= found.expires_at):
         return None

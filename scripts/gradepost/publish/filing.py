@@ -83,7 +83,7 @@ class Publisher:
     def _pull(self, stored: Stored) -> Pull:
         if self._forge.head(stored.branch) is None:
             # Filed before and merged since: the newest pull request of the branch is the one that took it.
-            merged = next((pull for pull in self._forge.pulls() if pull.branch == stored.branch), None)
+            merged = self._forge.last_pull_of(stored.branch)
             if merged is None:
                 raise ForgeError("Main has it, and no pull request of its branch is known.")
             return merged

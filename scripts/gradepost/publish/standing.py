@@ -18,7 +18,7 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
     if not received:
         return None
     latest = {stored.path: stored for stored in received}
-    pull = forge.pull_of(dossier.branch) or _newest(dossier.branch, forge)
+    pull = forge.last_pull_of(dossier.branch)
     check = forge.check(pull.head) if pull else None
     findings = findings_in(check)
     returned = _return_reason(forge, pull)
@@ -41,10 +41,6 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
         declaration_asked_at=max(asked, default=None),
         merged_as=pull.merged_as if pull else None,
     )
-
-
-def _newest(branch: str, forge: Forge) -> Pull | None:
-    return next((pull for pull in forge.pulls() if pull.branch == branch), None)
 
 
 def findings_in(check: Check | None) -> Sequence[Finding]:
