@@ -420,7 +420,7 @@ def test_learners_are_found_by_number_not_by_row():
 def test_a_new_document_is_shown_as_a_whole():
     (difference,) = differences("UV21578.tags.json", None, data("UV21578.tags.json"))
 
-    assert (difference.subject, difference.before, difference.after) == ("document", None, "5 learners")
+    assert (difference.subject, difference.before, difference.after) == ("whole document", None, "5 learners")
 
 
 def test_the_same_document_has_no_differences():

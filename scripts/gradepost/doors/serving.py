@@ -136,7 +136,7 @@ def _tried(act: Callable[[], object]) -> None:
     try:
         act()
     except (WorldError, OSError) as error:
-        _log.warning("a round failed: %s", type(error).__name__)
+        _log.warning("a round failed: %s", error)
     except Exception:
         # The worker must outlive a bug: what waits is kept, and the next round looks again.
         _log.exception("a round failed")

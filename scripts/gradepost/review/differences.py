@@ -11,13 +11,15 @@ Data = Mapping[str, Any]
 def differences(name: str, before: Data | None, after: Data | None) -> list[Difference]:
     """The differences between two states of a document; None where it is new or gone."""
     if before is None or after is None:
-        words = (
-            f"{len((after or before or {}).get('learners', ()))} learners"
-            if "learners" in (after or before or {})
-            else "whole"
-        )
-        return [Difference(name, "document", None if before is None else words, None if after is None else words)]
+        said = _size(before if after is None else after)
+        return [Difference(name, "whole document", None if before is None else said, None if after is None else said)]
     return [*_properties(name, before, after), *_learners(name, before, after)]
+
+
+def _size(data: Data | None) -> str:
+    if data is None or "learners" not in data:
+        return "as shown below"
+    return "1 learner" if len(data["learners"]) == 1 else f"{len(data['learners'])} learners"
 
 
 def _properties(name: str, before: Data, after: Data) -> Iterator[Difference]:
