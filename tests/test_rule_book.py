@@ -1,6 +1,7 @@
 """The rule book as a whole: its ids, its words, an example on either side of each rule, and nothing repeated."""
 
 import copy
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -298,3 +299,11 @@ def test_a_strange_file_name_in_a_pull_request_ends_no_line_and_no_cell(ledger, 
         assert "<script>" not in said
         assert "`c`" not in said
         assert not re.search(r"^::error file=x", said, re.MULTILINE)
+
+
+def test_a_rule_that_looks_at_other_documents_says_so():
+    around = ("case.of(", "case.documents", "case.neighbours", " _schedule(")
+    for rule in RULES:
+        looks = any(sign in inspect.getsource(rule.judge) for sign in around)
+
+        assert rule.looks_around == (looks and rule.per == "document"), rule.id

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ class Book:
         """How much a rule weighs in this series; None where the series has switched it off."""
         said = self.series.rule_severities.get(rule.id, rule.severity)
         return None if said == "off" else Severity(said)
+
+    @cached_property
+    def rules(self) -> tuple[tuple[Rule, Severity], ...]:
+        """The rules that are not switched off, with what each weighs, in the order of the rule book."""
+        weighed = ((rule, self.severity(rule)) for rule in RULES)
+        return tuple((rule, severity) for rule, severity in weighed if severity is not None)
 
     def help(self, rule_id: str) -> str:
         """Where a rule is explained."""

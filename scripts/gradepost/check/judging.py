@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from gradepost.book import Book
 from gradepost.document.place import lines_of
 from gradepost.model.records import Case, Document, Finding, NotJudged, Problem, Report, Severity, Stage
-from gradepost.rules import RULES
 from gradepost.rules.base import NO_LEDGER, Rule
 
 
@@ -13,10 +12,7 @@ def check(case: Case, book: Book) -> Report:
     """Judge one case by one book. Pure: the same case and book give the same report, everywhere."""
     problems: list[tuple[Rule, Severity, Document, Problem]] = []
     not_judged: list[NotJudged] = []
-    for rule in RULES:
-        severity = book.severity(rule)
-        if severity is None:
-            continue
+    for rule, severity in book.rules:
         for document in _subjects(rule, case):
             if reason := _why_not(rule, case, document):
                 not_judged.append(NotJudged(rule.id, document.path, reason))
@@ -37,7 +33,8 @@ def _subjects(rule: Rule, case: Case) -> Sequence[Document]:
         if rule.looks_at(document) and (document.refusal is None or rule.reads_refused)
     ]
     if rule.per == "document":
-        return looked_at
+        settled = case.arrived is not None and not rule.looks_around
+        return [document for document in looked_at if document is case.arrived] if settled else looked_at
     return looked_at[:1] if rule.forms else [*looked_at, *case.documents, _NOTHING][:1]
 
 

@@ -167,6 +167,7 @@ class Intake:
             stage=Stage.GATEWAY,
             neighbours=[d for d in standing if not folder or d.path.rpartition("/")[0] != folder],
             register=self._with.register(actor.centre or ""),
+            arrived=document,
         )
         report = check(case, self.book)
         mine = tuple(n for n in report.not_judged if n.path == document.path)
@@ -190,7 +191,8 @@ class Intake:
         if not others:
             return []
         case, replaced = judged.case, [judged.earlier] if judged.earlier else []
-        before = replace(case, documents=[*replaced, *(d for d in case.documents if d is not judged.document)])
+        others_before = [*replaced, *(d for d in case.documents if d is not judged.document)]
+        before = replace(case, documents=others_before, arrived=None)
         known = {(f.rule, f.path, f.pointer, f.message) for f in check(before, self.book).findings}
         return [f for f in others if (f.rule, f.path, f.pointer, f.message) not in known]
 

@@ -59,7 +59,8 @@ class Document:
     `data` is its value without the parts that its schema refuses ({} where it is not strict JSON), so a rule
     may take the shape of what is there for granted, but not that anything is there. `canonical` and `sha256`
     are those of the file in the ledger, and None and "" where the document is refused. `filed_at` is the path
-    that its own contents name; `names` are its properties as they came, refused or not.
+    that its own contents name; `names` are its properties as they came, refused or not; `people`
+    its learners' candidate numbers with their ULNs, where both stand and the ULN is their own.
     """
 
     path: str
@@ -70,6 +71,7 @@ class Document:
     sha256: str = ""
     filed_at: str | None = None
     names: frozenset[str] = frozenset()
+    people: frozenset[tuple[str, str]] = frozenset()
     refusal: str | None = None
     violations: tuple[Problem, ...] = ()
     filing: Filing | None = None
@@ -233,7 +235,9 @@ class Case:
     """One dossier and everything that is known around it when it is judged.
 
     `at` is the instant taken as received where a document has no receipt. `neighbours` are the centre's other
-    documents of the series. `register` is None where no ledger is at hand; `receipts` likewise.
+    documents of the series. `register` is None where no ledger is at hand; `receipts` likewise. `arrived` is the
+    document that has just come to a dossier that was judged before: of the others, only what may depend on it is
+    judged again.
     """
 
     documents: Sequence[Document]
@@ -244,6 +248,7 @@ class Case:
     register: Register | None = None
     receipts: Sequence[ReceiptFile] | None = None
     change: Change | None = None
+    arrived: Document | None = None
 
     def of(self, form: str) -> list[Document]:
         """The dossier's documents of that form that are strict JSON."""

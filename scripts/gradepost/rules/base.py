@@ -27,6 +27,7 @@ class Rule:
 
     A rule that is not due at the stage of a case is listed as not judged where the reason is that no ledger is
     at hand (`needs_ledger`), and is silent otherwise. `need` names a fact that is missing, or nothing.
+    `looks_around`: its answer on a document may change when another document arrives.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Rule:
     needs_ledger: bool = False
     need: Need | None = None
     reads_refused: bool = False
+    looks_around: bool = False
 
     def looks_at(self, document: Document) -> bool:
         """Whether it has anything to ask of a document of that form."""
@@ -60,6 +62,7 @@ def rule(  # noqa: PLR0913 - a rule's facts are many, and all named
     needs_ledger: bool = False,
     need: Need | None = None,
     reads_refused: bool = False,
+    looks_around: bool = False,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of a judging function."""
 
@@ -77,6 +80,7 @@ def rule(  # noqa: PLR0913 - a rule's facts are many, and all named
             needs_ledger,
             need,
             reads_refused,
+            looks_around,
         )
 
     return made

@@ -50,6 +50,7 @@ def _no_grades_given(case: Case, _: Document) -> str | None:
     fix="Ask the Head of Centre to declare again; the grades have changed since, or were not all covered.",
     source="trust",
     forms=DECLARATION,
+    looks_around=True,
     need=_no_grades_given,
 )
 def covers_what_stands(case: Case, document: Document) -> Iterator[Problem]:

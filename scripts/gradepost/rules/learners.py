@@ -1,7 +1,7 @@
 """L: who the learners are: right numbers, each once, and the same person everywhere."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gradepost.model.identifiers import PLACEHOLDER_ULN, uln_is_right
 from gradepost.model.records import Case, Document, Problem
@@ -60,6 +60,8 @@ def uln_once(_: Case, document: Document) -> Iterator[Problem]:
     per="dossier",
 )
 def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
+    if _agree((*case.documents, *case.neighbours)):
+        return
     ulns: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     numbers: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for document in (*case.documents, *case.neighbours):
@@ -76,6 +78,16 @@ def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
             if clash := _elsewhere(numbers[centre, uln], number, path):
                 message = f"This ULN has another candidate number in {clash}."
                 yield Problem(f"/learners/{index}/candidate_number", message, path=path)
+
+
+def _agree(documents: Iterable[Document]) -> bool:
+    """Whether every number goes with one ULN and the reverse: nearly always, and quick to tell."""
+    centres, people = set(), set[tuple[str, str]]()
+    for document in documents:
+        centres.add(document.data.get("centre"))
+        people |= document.people
+    once = len(people)
+    return len(centres) == 1 and len({n for n, _ in people}) == once and len({u for _, u in people}) == once
 
 
 _Known = tuple[str | None, str]

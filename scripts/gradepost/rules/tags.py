@@ -66,6 +66,7 @@ def takes_a_tag(case: Case, document: Document) -> Iterator[Problem]:
     fix="Submit the schedule for this component first. Grades may follow at once.",
     source="seed",
     forms=TAGS,
+    looks_around=True,
     need=_no_schedule_given,
 )
 def scheduled_first(case: Case, document: Document) -> Iterator[Problem]:
@@ -79,6 +80,7 @@ def scheduled_first(case: Case, document: Document) -> Iterator[Problem]:
     fix="Add the learner to the schedule and submit that first, or take the learner out here.",
     source="seed",
     forms=TAGS,
+    looks_around=True,
     need=_no_schedule,
 )
 def learners_are_scheduled(case: Case, document: Document) -> Iterator[Problem]:
@@ -134,6 +136,7 @@ def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]
     source="seed",
     severity=Severity.WARNING,
     forms=TAGS,
+    looks_around=True,
     need=_no_schedule,
 )
 def nobody_is_missing(case: Case, document: Document) -> Iterator[Problem]:
