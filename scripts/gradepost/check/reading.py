@@ -9,9 +9,9 @@ from gradepost.book import Book
 from gradepost.document.canonical import sha256
 from gradepost.document.filing import path_of
 from gradepost.document.strict import MAX_BYTES, NotStrict, parse
-from gradepost.model.identifiers import PLACEHOLDER_ULN
 from gradepost.model.records import Document, Filing, Problem
 from gradepost.model.series import Form
+from gradepost.rules.learners import people_of
 
 
 def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: Filing | None = None) -> Document:
@@ -47,15 +47,10 @@ def read(raw: bytes, path: str, book: Book, *, form: str | None = None, filing: 
         sha256=sha256(canonical) if canonical is not None else "",
         filed_at=_filed_at(book, form, data),
         names=frozenset(value),
-        people=_people(data),
+        people=frozenset((number, uln) for _, number, uln in people_of(data.get("learners", ()))),
         violations=violations,
         filing=filing,
     )
-
-
-def _people(data: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    pairs = ((learner.get("candidate_number"), learner.get("uln")) for learner in data.get("learners", ()))
-    return frozenset((number, uln) for number, uln in pairs if number and uln and uln != PLACEHOLDER_ULN)
 
 
 def _any_of(forms: Iterable[str]) -> str:

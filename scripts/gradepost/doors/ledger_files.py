@@ -1,5 +1,6 @@
 """The files of a new ledger, and `init`: a Git repository that holds them."""
 
+import base64
 import json
 import subprocess
 from collections.abc import Mapping
@@ -102,8 +103,6 @@ def ledger_toml(
     book: Book, key: SigningKey, *, not_before: datetime, demo: bool, reviewers: tuple[Person, ...], site_commit: str
 ) -> str:
     """`ledger.toml`."""
-    import base64
-
     lines = [
         f'series = "{book.series.id}"',
         f'site_commit = "{site_commit}"',

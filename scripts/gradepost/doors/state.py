@@ -124,11 +124,7 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     forge = _forge_of(folder, settings)
     pinned = _pinned(forge, settings.github.repository if settings.github else str(folder / "ledger.git"))
     book = load(settings.root, pinned.series, site_url=settings.site_url)
-    if pinned.book and pinned.book != book.digest:
-        raise ConfigurationError(
-            f"The ledger pins the book {pinned.book}, and the book at hand is {book.digest}. "
-            "Check out the site commit that the ledger names, or change ledger.toml by a reviewed pull request."
-        )
+    pinned.insist_on_book(book.digest)
     inbox = SqliteInbox(folder / "inbox.sqlite3")
     ledger = Ledger(forge, book)
     key = key_of(folder)

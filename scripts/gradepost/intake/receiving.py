@@ -102,10 +102,9 @@ class Intake:
     def receive(self, submission: Submission) -> Accepted | Refused | KeyReused | OtherCentre:
         """Judge and store it. On `Accepted` it cannot be lost. Raises `StoreError` where storing failed."""
         centre = submission.actor.centre or ""
-        body_sha256 = sha256(submission.raw)
         with self.inbox.desk(centre) as desk:
             if submission.key is not None and (before := desk.answered(submission.form, submission.key)):
-                if before.body_sha256 != body_sha256:
+                if before.body_sha256 != sha256(submission.raw):
                     return KeyReused()
                 return Accepted(before.receipt, json.loads(before.receipt)["id"], repeated=True)
             at = self._instant()

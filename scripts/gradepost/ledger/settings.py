@@ -23,6 +23,14 @@ class LedgerSettings:
     keys: tuple[Key, ...]
     reviewers: tuple[Person, ...]
 
+    def insist_on_book(self, digest: str) -> None:
+        """Raise `ConfigurationError` where the ledger pins another book than the one at hand."""
+        if self.book and self.book != digest:
+            raise ConfigurationError(
+                f"The ledger pins the book {self.book}, and the book at hand is {digest}. "
+                "Check out the site commit that the ledger names, or change ledger.toml by a reviewed pull request."
+            )
+
 
 def read_settings(raw: bytes) -> LedgerSettings:
     """The settings. Raises `ConfigurationError` naming what is wrong."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from gradepost.model.identifiers import PLACEHOLDER_ULN, uln_is_right
 from gradepost.model.records import Case, Document, Problem
@@ -66,12 +67,12 @@ def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
     numbers: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for document in (*case.documents, *case.neighbours):
         centre, name = document.data.get("centre"), (document.filed_at or document.path).rpartition("/")[2]
-        for _, number, uln in _people(document):
+        for _, number, uln in people_of(document.learners):
             ulns[centre, number][uln][document.path] = name
             numbers[centre, uln][number][document.path] = name
     for document in (d for d in case.documents if d.refusal is None):
         centre, path = document.data.get("centre"), document.path
-        for index, number, uln in _people(document):
+        for index, number, uln in people_of(document.learners):
             if clash := _elsewhere(ulns[centre, number], uln, path):
                 message = f"This candidate number has another ULN in {clash}."
                 yield Problem(f"/learners/{index}/uln", message, path=path)
@@ -93,8 +94,9 @@ def _agree(documents: Iterable[Document]) -> bool:
 _Known = tuple[str | None, str]
 
 
-def _people(document: Document) -> Iterator[tuple[int, str, str]]:
-    for index, learner in enumerate(document.learners):
+def people_of(learners: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, str]]:
+    """Row, candidate number and ULN of the learners that have both, the ULN being their own."""
+    for index, learner in enumerate(learners):
         number, uln = learner.get("candidate_number"), learner.get("uln")
         if number and uln and uln != PLACEHOLDER_ULN:
             yield index, number, uln

@@ -204,9 +204,7 @@ def _ledger_source(folder: Path) -> Source:
 def _pinned_book(source: Source, settings: Settings, series: str | None) -> Book:
     """The book at hand. Raises `ConfigurationError` where the ledger pins another: its verdict would not hold."""
     book = _book_of(source, settings, series)
-    pinned = LedgerReader(source, book).settings.book
-    if pinned and pinned != book.digest:
-        raise ConfigurationError(f"The ledger pins the book {pinned}, and the book at hand is {book.digest}.")
+    LedgerReader(source, book).settings.insist_on_book(book.digest)
     return book
 
 
