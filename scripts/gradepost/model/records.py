@@ -87,7 +87,8 @@ class Document:
 class Finding:
     """A problem with its rule, severity, place and remedy: what every report shows.
 
-    `submitted_name` as in `Problem`.
+    `line` and `column` count from 1, `column` in characters of the file as submitted; None where there is no file
+    to point into. `submitted_name` as in `Problem`.
     """
 
     rule: str
@@ -99,10 +100,11 @@ class Finding:
     fix: str
     help: str
     submitted_name: bool = False
+    column: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `findings[]` in `check --format json`."""
-        names = ("rule", "severity", "path", "pointer", "line", "message", "fix", "help")
+        names = ("rule", "severity", "path", "pointer", "line", "column", "message", "fix", "help")
         return {name: getattr(self, name) for name in names}
 
 
@@ -182,12 +184,27 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A later deadline granted to a centre: for one form's row, and a kind or a component where named."""
+    """A later deadline granted to a centre: for one form's row, and a kind or a component where named.
+
+    `learners`, where named, are candidate numbers: it then holds for a document that is about nobody else.
+    """
 
     row: str
     until: datetime
     kind: str | None = None
     qualification: str | None = None
+    component: str | None = None
+    learners: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the awarding organisation has asked a centre for: a document of that form, up to an instant."""
+
+    form: str
+    until: datetime
+    qualification: str | None = None
+    kind: str | None = None
     component: str | None = None
 
 
@@ -216,10 +233,12 @@ class ReceiptFile:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What a ledger knows beside the documents: this centre (None: not in the register) and its extensions."""
+    """What a ledger knows beside the documents: this centre (None: not in the register), its extensions, and what it
+    was asked for."""
 
     centre: Centre | None
     extensions: tuple[Extension, ...] = ()
+    requests: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

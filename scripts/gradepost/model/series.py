@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """An assessment component, say `UV21578`. `grades` is its TAG scale, lowest first."""
+    """An assessment component, say `UV21578`. `grades` is its TAG scale, lowest first; a component that is marked has
+    `maximum_mark` instead, and takes whole marks from 0 to it."""
 
     code: str
     title: str
@@ -17,6 +18,7 @@ class Component:
     paper: int | None
     takes_tag: bool
     grades: tuple[str, ...]
+    maximum_mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series in force. Deadlines are UTC instants by form and kind of component; None = no fixed date."""
+    """A series in force. Deadlines are UTC instants by form and kind of component; None = no fixed date.
+
+    `fail_grades` are the grades of any scale that are a fail; `kinds_after_practicals` the kinds of component that
+    come after all unit graded practicals; `on_request` the forms that are taken only where they were asked for.
+    """
 
     id: str
     title: str
@@ -92,6 +98,9 @@ class Series:
     minimum_record: int
     embargo_until: datetime | None
     assumed: Mapping[str, str]
+    fail_grades: frozenset[str] = frozenset()
+    kinds_after_practicals: frozenset[str] = frozenset()
+    on_request: frozenset[str] = frozenset()
 
     def component(self, qualification: object, component: object) -> Component | None:
         """The component where the book has it under that qualification; None otherwise."""
