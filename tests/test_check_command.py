@@ -154,6 +154,7 @@ def test_the_json_has_just_the_contracts_shape(write, gradepost):
         "path": "t.json",
         "pointer": "/learners/1/uln",
         "line": 23,
+        "column": None,
         "message": "The ULN's check digit is wrong.",
         "fix": "Check the ULN against the learner's record; one digit is wrong, or two have changed places.",
         "help": "http://127.0.0.1:8000/rules/#l001",

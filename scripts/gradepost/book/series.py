@@ -44,6 +44,9 @@ def series_of(raw: Mapping[str, Any]) -> Series:
         minimum_record=raw.get("minimum_record", 40),
         embargo_until=_instant("embargo_until", embargo, zone) if embargo else None,
         assumed=raw["assumed"],
+        fail_grades=frozenset(raw.get("fail_grades", ())),
+        kinds_after_practicals=frozenset(raw.get("kinds_after_practicals", ())),
+        on_request=frozenset(raw.get("on_request", ())),
     )
 
 
@@ -82,9 +85,10 @@ def _qualification(code: str, raw: Mapping[str, Any], series: Mapping[str, Any])
             if grades not in series.get("grade_scales", {}):
                 raise ConfigurationError(f"{key}.grades: there is no scale named {grades}.")
             grades = series["grade_scales"][grades]
-        if c["takes_tag"] and not grades:
-            raise ConfigurationError(f"{key}.grades: a component that takes a TAG needs a scale.")
-        components[name] = Component(name, c["title"], c["kind"], c.get("paper"), c["takes_tag"], tuple(grades))
+        most = c.get("maximum_mark")
+        if c["takes_tag"] and not grades and most is None:
+            raise ConfigurationError(f"{key}.grades: a component that takes a TAG needs a scale, or a maximum mark.")
+        components[name] = Component(name, c["title"], c["kind"], c.get("paper"), c["takes_tag"], tuple(grades), most)
     return Qualification(code, raw["title"], raw["qan"], raw["family"], raw["level"], components)
 
 
