@@ -1,7 +1,9 @@
 """The MkDocs plugin: generates the form pages and the rule pages. A thin adapter; the pages are made below."""
 
+import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from mkdocs.config import Config
 from mkdocs.config import config_options as options
@@ -27,24 +29,29 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]
 
 
 class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
-    """Adds `forms/*.md` and `rules.md` to the site."""
+    """Adds `forms/*.md`, `rules.md` and `schemas/*.json` to the site."""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Read the book once; a mistake in it fails the build."""
+        """Read the book once; a mistake in it fails the build. Forms that the navigation leaves out are put into it."""
         root = Path(config.config_file_path).parent
         try:
             self._book: Book = load(root, self.config.series, site_url=config.site_url or "")
         except ConfigurationError as error:
             raise PluginError(str(error)) from error
         self._root = root
+        site_pages.put_into(config.nav or [], self._book)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the generated pages."""
+        """Add the schemas and the generated pages; one that is committed gives way to the one of this series."""
         for path, content in site_pages.pages(self._book).items():
+            if (committed := files.get_file_from_path(path)) is not None:
+                files.remove(committed)
             page = File.generated(config, path, content=content)
             page.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(page)
+        for path, content in _schemas(self._book, config.site_url or "").items():
+            files.append(File.generated(config, path, content=content))
         return files
 
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
@@ -63,3 +70,13 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         for folder in ("schemas", "forms"):
             server.watch(str(self._root / folder))
         return server
+
+
+def _schemas(book: Book, site_url: str) -> dict[str, str]:
+    """Every schema by its path on the site. Its `$id` is its address there, so that an editor finds it again."""
+    published = {}
+    for name, schema in book.schemas.items():
+        path = f"schemas/{name}.schema.json"
+        address = {"$id": urljoin(site_url, path)} if site_url else {}
+        published[path] = json.dumps({**schema.schema, **address}, ensure_ascii=False, indent=2) + "\n"
+    return published

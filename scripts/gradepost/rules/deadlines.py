@@ -25,5 +25,13 @@ def deadline_for(
         and e.kind in (None, component.kind)
         and e.qualification in (None, data["qualification"])
         and e.component in (None, component.code)
+        and (not e.learners or _is_about(e.learners, data))
     )
     return max((fixed, *granted))
+
+
+def _is_about(learners: frozenset[str], data: Mapping[str, Any]) -> bool:
+    """Whether a document is about some of these learners and nobody else. Of a number that cannot be read it is not
+    known whose it is."""
+    numbers = {learner.get("candidate_number") for learner in data.get("learners", ())}
+    return bool(numbers) and numbers <= learners

@@ -7,9 +7,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from gradepost.book import Book, load
-from gradepost.book.book import series_in
+from gradepost.book import Book, load, look, series_in
+from gradepost.check import check_book as judge
 from gradepost.doors.cli import options
+from gradepost.doors.reports import FORMATS
+from gradepost.model.records import Report
 from gradepost.rules.wording import moment
 from gradepost.settings import from_environment
 
@@ -32,16 +34,46 @@ def book(context: click.Context, series: str | None, book_format: str) -> int:
 
 
 @book.command("check")
-def check_book() -> int:
-    """Check schemas, forms and every series; mistakes name file, line and key, and end with exit code 2."""
+@options.series
+@options.report_format
+@click.pass_context
+def check_book(context: click.Context, series: str | None, report_format: str) -> int:
+    """Check schemas, forms and the series (default: every one).
+
+    Mistakes name file, line and key, all at once, and end with exit code 2. What the rules say of the series itself,
+    such as a qualification number with another check character, is a warning.
+    """
     settings = from_environment()
-    for name in series_in(settings.root) or [""]:
-        found = load(settings.root, name or None, site_url=settings.site_url)
-        click.echo(
-            f"{found.series.id}: {len(found.forms)} forms, {len(found.series.qualifications)} qualifications, "
-            f"{found.digest}"
-        )
-    return 0
+    series = series or (context.parent.params["series"] if context.parent else None)
+    names: list[str | None] = [series] if series else [*series_in(settings.root)] or [None]
+    seen = [look(settings.root, name, site_url=settings.site_url) for name in names]
+    books = [found for found, _ in seen if found is not None]
+    if report_format == "text":
+        for found in books:
+            click.echo(_whole(found))
+    # A mistake in a schema is one mistake, however many series there are.
+    if mistakes := dict.fromkeys(str(mistake) for _, several in seen for mistake in several):
+        click.echo("\n".join([*mistakes, _counted(len(mistakes))]), err=True)
+        return 2
+    report = _together([judge(found) for found in books])
+    if report.findings or report_format != "text":
+        sys.stdout.write(FORMATS[report_format](report))
+    return 1 if report.errors else 0
+
+
+def _whole(found: Book) -> str:
+    forms, qualifications = len(found.forms), len(found.series.qualifications)
+    return f"{found.series.id}: {forms} forms, {qualifications} qualifications, {found.digest}"
+
+
+def _counted(mistakes: int) -> str:
+    return "1 mistake in our own files." if mistakes == 1 else f"{mistakes} mistakes in our own files."
+
+
+def _together(reports: list[Report]) -> Report:
+    """One report on every series. It names every book that it is about."""
+    findings = tuple(finding for report in reports for finding in report.findings)
+    return Report(" ".join(report.book for report in reports), len(reports), findings)
 
 
 def _print(found: Book) -> None:

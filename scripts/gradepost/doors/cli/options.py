@@ -14,7 +14,7 @@ state = click.option(
     show_default=True,
     help="Folder with the ledger, the inbox, the keys and the clock.",
 )
-series = click.option("--series", help="Series to judge by. Default: the ledger's, else the latest in forms/.")
+series = click.option("--series", help="Series to judge by. Default: the ledger's, else the one in mkdocs.yml.")
 ledger = click.option(
     "--ledger",
     type=click.Path(path_type=Path, exists=True),
