@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradepost.document.canonical import Layout, sha256
@@ -16,19 +16,18 @@ from gradepost.document.filing import (
     document_of_receipt,
     dossier_of_branch,
     dossier_of_path,
+    fault_of,
     is_receipt,
     path_of,
     receipt_path,
 )
-from gradepost.document.place import line_of, lines_of
 from gradepost.document.strict import MAX_BYTES, MAX_DEPTH, NotStrict, parse
 
 GOLDEN = Path(__file__).parent / "golden"
-FORMS = ["schedule", "tags", "declaration", "receipt"]
+FORMS = ["schedule", "tags", "declaration", "conflict-of-interest", "receipt"]
 
 
 NAMES = st.text(max_size=5)
-STRANGE_NAMES = st.text(max_size=3) | st.sampled_from(["~", "/", '"', "\\", "é", "{", ","])
 
 
 def values(names=NAMES, max_leaves=20):
@@ -310,73 +309,6 @@ def test_sha_256_is_that_of_the_bytes():
     assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-# Place
-
-
-class Writer:
-    """Writes a value with arbitrary white space and notes the line on which each value begins."""
-
-    def __init__(self, draw) -> None:
-        self.text, self.lines, self._draw = "", {}, draw
-
-    def write(self, value: Any, pointer: str) -> None:
-        self._space()
-        self.lines[pointer] = self.text.count("\n") + 1
-        if isinstance(value, dict):
-            self._members("{", value.items(), "}", pointer, named=True)
-        elif isinstance(value, list):
-            self._members("[", enumerate(value), "]", pointer, named=False)
-        else:
-            self.text += self._scalar(value)
-        self._space()
-
-    def _members(self, opens, pairs, closes, pointer, *, named) -> None:
-        self.text += opens
-        self._space()
-        for number, (name, inner) in enumerate(pairs):
-            self.text += "," if number else ""
-            if named:
-                self._space()
-                self.text += self._scalar(name)
-                self._space()
-                self.text += ":"
-            step = str(name).replace("~", "~0").replace("/", "~1")
-            self.write(inner, f"{pointer}/{step}")
-        self.text += closes
-
-    def _scalar(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=self._draw(st.booleans()))
-
-    def _space(self) -> None:
-        self.text += self._draw(st.sampled_from(["", "", " ", "\n", "\r\n", "\t\n\n  "]))
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
-@given(values(names=STRANGE_NAMES, max_leaves=8), st.data())
-def test_the_line_of_every_value_is_the_one_on_which_it_begins(value, data):
-    writer = Writer(data.draw)
-    writer.write(value, "")
-
-    assert lines_of(writer.text.encode()) == writer.lines
-
-
-def test_what_is_missing_has_the_line_of_what_it_is_missing_from():
-    raw = b'{\n "a": {\n  "b": 1\n }\n}'
-
-    assert line_of(raw, "/a/b") == 3
-    assert line_of(raw, "/a/missing") == 2
-    assert line_of(raw, "/a/missing/deeper") == 2
-    assert line_of(raw, "/missing") == 1
-
-
-def test_in_canonical_form_a_learners_line_is_arithmetic():
-    raw = (GOLDEN / "tags.json").read_bytes()
-    first = line_of(raw, "/learners/0")
-
-    assert [line_of(raw, f"/learners/{index}") for index in range(3)] == [first, first + 1, first + 2]
-    assert line_of(raw, "/learners/2/uln") == first + 2
-
-
 # Filing
 
 SCHEDULE_PATH = "submissions/{series}/{shard}/{centre}/{qualification}/{kind}/{component}.schedule.json"
@@ -496,3 +428,57 @@ def test_a_receipt_stands_beside_its_document_under_its_number():
 )
 def test_what_only_looks_like_a_receipt_is_none(path):
     assert not is_receipt(path)
+
+
+def test_what_is_about_the_whole_centre_has_a_folder_and_a_branch_of_its_own():
+    centre = Dossier("2021-summer", "10234")
+
+    assert centre.folder == "submissions/2021-summer/10/10234"
+    assert centre.branch == "dossier/2021-summer/10234/centre"
+    assert centre.reviews == "reviews/2021-summer/10/10234"
+    assert dossier_of_branch(centre.branch) == centre
+    assert dossier_of_path(f"{centre.folder}/return.json") == centre
+    assert dossier_of_path(receipt_path(f"{centre.folder}/return.json", 17)) == centre
+
+
+def test_the_centres_folder_does_not_hold_its_dossiers():
+    centre, dossier = Dossier("2021-summer", "10234"), Dossier("2021-summer", "10234", "AM20530", "external-exam")
+
+    assert not centre.holds(f"{dossier.folder}/declaration.json")
+    assert not dossier.holds(f"{centre.folder}/return.json")
+    assert dossier.holds(receipt_path(f"{dossier.folder}/declaration.json", 17))
+
+
+@pytest.mark.parametrize(
+    "branch", ["dossier/2021-summer/10234//", "dossier/2021-summer//centre", "dossier/10234/centre"]
+)
+def test_a_branch_with_a_part_left_out_is_nobodys(branch):
+    assert dossier_of_branch(branch) is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "path"),
+    [
+        ("dossier", "submissions/{series}/{shard}/{centre}/{qualification}/{kind}/{component}.return.json"),
+        ("dossier", "submissions/{series}/{shard}/{centre}/{qualification}/{kind}/return.json"),
+        ("centre", "submissions/{series}/{shard}/{centre}/{form}.json"),
+    ],
+)
+def test_a_form_files_its_documents_in_the_folder_of_its_scope(scope, path):
+    assert fault_of("return", scope, path) is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "path"),
+    [
+        ("centre", "submissions/{series}/{shard}/{centre}/{qualification}/{kind}/return.json"),
+        ("centre", "submissions/{series}/{shard}/{centre}/receipts/return.json"),
+        ("centre", "submissions/{series}/{centre}/return.json"),
+        ("dossier", "submissions/{series}/{shard}/{centre}/return.json"),
+        ("centre", "submissions/{series}/{shard}/{centre}/{series}.json"),
+        ("centre", "submissions/{series}/{shard}/{centre}/noreturn.json"),
+        ("public", "submissions/{series}/return.json"),
+    ],
+)
+def test_nothing_is_filed_where_no_branch_would_hold_it(scope, path):
+    assert fault_of("return", scope, path) is not None

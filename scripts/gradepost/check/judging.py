@@ -1,28 +1,68 @@
 """From a case to a report: every rule of the book, each document, all findings at once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from gradepost.book import Book
-from gradepost.document.place import lines_of
+from gradepost.document.place import Places, has_a_line_for_each
 from gradepost.model.records import Case, Document, Finding, NotJudged, Problem, Report, Severity, Stage
 from gradepost.rules.base import NO_LEDGER, Rule
 
 
 def check(case: Case, book: Book) -> Report:
-    """Judge one case by one book. Pure: the same case and book give the same report, everywhere."""
-    problems: list[tuple[Rule, Severity, Document, Problem]] = []
-    not_judged: list[NotJudged] = []
-    for rule, severity in book.rules:
+    """Judge one case by one book. Pure: the same case and book give the same report, everywhere.
+
+    Each rule that is due ends as passed, with findings, as not judged (with its reason), or as crashed.
+    """
+    judged = _Judged(case)
+    for document in case.documents:
+        for rule, severity in _due(document, case, book):
+            judged.ask(rule, severity, document)
+    for rule, severity in book.rules_beyond_documents:
         for document in _subjects(rule, case):
-            if reason := _why_not(rule, case, document):
-                not_judged.append(NotJudged(rule.id, document.path, reason))
-            elif case.stage in rule.stages:
-                problems += ((rule, severity, document, problem) for problem in rule.judge(case, document))
-    findings = _with_places(problems, case, book)
-    return Report(book.digest, len(case.documents), findings, tuple(not_judged))
+            judged.ask(rule, severity, document)
+    findings = _with_places(judged.problems, case, book) if judged.problems else ()
+    not_judged = tuple(sorted(judged.not_judged, key=lambda n: n.rule)) if judged.not_judged else ()
+    return Report(book.digest, len(case.documents), findings, not_judged, tuple(judged.crashed))
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What has come of the rules so far."""
+
+    case: Case
+    problems: list[tuple[Rule, Severity, Document, Problem]] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
+    crashed: list[NotJudged] = field(default_factory=list)
+
+    def ask(self, rule: Rule, severity: Severity, document: Document) -> None:
+        """Ask one rule about one document."""
+        case = self.case
+        if rule.needs_ledger and case.stage is Stage.LOOSE:
+            self.not_judged.append(NotJudged(rule.id, document.path, NO_LEDGER))
+        elif case.stage in rule.stages:
+            try:
+                if rule.need and (reason := rule.need(case, document)):
+                    self.not_judged.append(NotJudged(rule.id, document.path, reason))
+                    return
+                for problem in rule.judge(case, document):
+                    self.problems.append((rule, severity, document, problem))
+            except Exception as bug:  # one rule's bug hides no other's findings, and blocks
+                self.crashed.append(NotJudged(rule.id, document.path, f"the rule crashed ({type(bug).__name__})"))
+
+
+def _due(document: Document, case: Case, book: Book) -> Sequence[tuple[Rule, Severity]]:
+    """The rules to ask about a document as such."""
+    rules = book.rules_for(document.form)
+    if document.refusal is not None:
+        return [(rule, severity) for rule, severity in rules if rule.reads_refused]
+    if case.arrived is not None and document is not case.arrived:
+        return [(rule, severity) for rule, severity in rules if rule.looks_around]
+    return rules
 
 
 def _subjects(rule: Rule, case: Case) -> Sequence[Document]:
+    """What a rule is asked about that is not about each document: a dossier by its first such document, a change."""
     if rule.per == "change":
         if case.stage is Stage.REVIEW:
             return [_NOTHING] if case.change else []
@@ -30,59 +70,43 @@ def _subjects(rule: Rule, case: Case) -> Sequence[Document]:
     looked_at = [
         document
         for document in case.documents
-        if rule.looks_at(document) and (document.refusal is None or rule.reads_refused)
+        if rule.looks_at(document.form) and (document.refusal is None or rule.reads_refused)
     ]
-    if rule.per == "document":
-        settled = case.arrived is not None and not rule.looks_around
-        return [document for document in looked_at if document is case.arrived] if settled else looked_at
     return looked_at[:1] if rule.forms else [*looked_at, *case.documents, _NOTHING][:1]
 
 
 _NOTHING = Document("", b"", None, {})
 
 
-def _why_not(rule: Rule, case: Case, document: Document) -> str | None:
-    if case.stage is Stage.LOOSE and rule.needs_ledger:
-        return NO_LEDGER
-    return rule.need(case, document) if rule.need and case.stage in rule.stages else None
-
-
 def _with_places(
     problems: Sequence[tuple[Rule, Severity, Document, Problem]], case: Case, book: Book
 ) -> tuple[Finding, ...]:
-    lines: dict[str, dict[str, int]] = {}
-    sources = {document.path: document.raw for document in case.documents if document.refusal is None}
-    sources |= {receipt.path: receipt.raw for receipt in case.receipts or () if receipt.data is not None}
-
-    def line(path: str, pointer: str) -> int | None:
-        if path not in sources:
-            return None
-        known = lines.get(path)
-        if known is None:
-            known = lines[path] = lines_of(sources[path])
-        return next((known[place] for place in _outward(pointer) if place in known), 1)
-
+    places = dict(_places(case, {problem.path or document.path for _, _, document, problem in problems}))
     found = []
     for rule, severity, document, problem in problems:
         path = problem.path or document.path
+        place = places[path].of(problem.pointer) if path in places else None
         found.append(
             Finding(
                 rule=rule.id,
                 severity=severity,
                 path=path,
                 pointer=problem.pointer,
-                line=line(path, problem.pointer),
+                line=place.line if place else None,
                 message=problem.message,
                 fix=problem.fix or rule.fix,
                 help=book.help(rule.id),
                 submitted_name=problem.submitted_name,
+                column=place.column if place else None,
             )
         )
-    return tuple(sorted(found, key=lambda f: (f.path, f.line or 0)))
+    return tuple(sorted(found, key=lambda f: (f.path, f.line or 0, f.column or 0, f.rule)))
 
 
-def _outward(pointer: str) -> Iterator[str]:
-    yield pointer
-    while pointer:
-        pointer = pointer.rpartition("/")[0]
-        yield pointer
+def _places(case: Case, paths: set[str]) -> Iterator[tuple[str, Places]]:
+    for document in case.documents:
+        if document.path in paths and document.refusal is None:
+            yield document.path, Places(document.raw, has_a_line_for_each(document.raw, len(document.learners)))
+    for receipt in case.receipts or ():
+        if receipt.path in paths and receipt.data is not None:
+            yield receipt.path, Places(receipt.raw, canonical=False)

@@ -7,35 +7,76 @@ from typing import Any
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PLACE = re.compile(r"\{([^}]*)\}")
+_RECEIPTS = "receipts"
 _RECEIPT = re.compile(r"(?P<folder>.+)/receipts/(?P<seq>[0-9]{12})-(?P<name>[^/]+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Dossier:
-    """One centre × one qualification × one component kind × one series: one branch, one chain of receipts."""
+    """One branch and one chain of receipts: one centre × one qualification × one component kind × one series.
+
+    Without qualification and kind it holds what is about the whole centre: the documents of forms whose scope is
+    `centre`. They stand beside the folders of the centre's qualifications, and are none of those.
+    """
 
     series: str
     centre: str
-    qualification: str
-    kind: str
+    qualification: str = ""
+    kind: str = ""
+
+    @property
+    def is_of_the_centre(self) -> bool:
+        """Whether it is about the whole centre and no qualification."""
+        return not self.qualification
 
     @property
     def folder(self) -> str:
         """Its folder in the ledger, without a slash at the end."""
-        return f"submissions/{self.series}/{self.centre[:2]}/{self.centre}/{self.qualification}/{self.kind}"
+        centre = f"submissions/{self.series}/{self.centre[:2]}/{self.centre}"
+        return centre if self.is_of_the_centre else f"{centre}/{self.qualification}/{self.kind}"
 
     @property
     def branch(self) -> str:
-        """Its branch."""
-        return f"dossier/{self.series}/{self.centre}/{self.qualification}/{self.kind}"
+        """Its branch. Git has no branch whose name is the folder of another's, so the centre's has its own word."""
+        return f"dossier/{self.series}/{self.centre}/{self._within}"
 
     @property
     def reviews(self) -> str:
         """The folder of its review records on main."""
         return f"reviews/{self.folder.removeprefix('submissions/')}"
 
+    @property
+    def title(self) -> str:
+        """Its ids in one line: what its pull request is called."""
+        return f"{self.centre} {self._within.replace('/', ' ')} ({self.series})"
 
-PLACES = frozenset({"series", "shard", "centre", "qualification", "kind", "component"})
+    @property
+    def _within(self) -> str:
+        return _OF_THE_CENTRE if self.is_of_the_centre else f"{self.qualification}/{self.kind}"
+
+    def holds(self, path: str) -> bool:
+        """Whether a path of the ledger lies in its folder; that of another dossier within it does not."""
+        return dossier_of_path(path) == self
+
+
+# No qualification is called so: their codes are capital letters.
+_OF_THE_CENTRE = "centre"
+_FOLDERS = {
+    "dossier": "submissions/{series}/{shard}/{centre}/{qualification}/{kind}",
+    "centre": "submissions/{series}/{shard}/{centre}",
+}
+PLACES = frozenset({"series", "shard", "centre", "qualification", "kind", "component", "form"})
+
+
+def fault_of(form: str, scope: str, template: str) -> str | None:
+    """Why documents of a form cannot be filed at a path, or None where they can."""
+    folder, _, name = template.rpartition("/")
+    if scope not in _FOLDERS:
+        return f"no documents are filed with scope {scope}; there is {' and '.join(_FOLDERS)}."
+    if folder != _FOLDERS[scope]:
+        return f"with scope {scope} the folder is {_FOLDERS[scope]}."
+    last = name.replace("{form}", form)
+    return None if last == f"{form}.json" or last.endswith(f".{form}.json") else f"the name ends in {form}.json."
 
 
 def placeholders(template: str) -> frozenset[str]:
@@ -55,21 +96,27 @@ def path_of(template: str, data: Mapping[str, Any], kind: str) -> str | None:
 def dossier_of_path(path: str) -> Dossier | None:
     """The dossier in whose folder a path of the ledger lies, or None."""
     parts = path.split("/")
-    if len(parts) < 7 or parts[0] != "submissions" or parts[2] != parts[3][:2]:
+    if len(parts) < 5 or not all(parts) or parts[0] != "submissions" or parts[2] != parts[3][:2]:
         return None
-    return Dossier(parts[1], parts[3], parts[4], parts[5])
+    if len(parts) == 5 or (len(parts) == 6 and parts[4] == _RECEIPTS):
+        return Dossier(parts[1], parts[3])
+    return Dossier(parts[1], parts[3], parts[4], parts[5]) if len(parts) > 6 else None
 
 
 def dossier_of_branch(branch: str) -> Dossier | None:
     """The dossier that a branch name names, or None."""
-    parts = branch.split("/")
-    return Dossier(*parts[1:]) if len(parts) == 5 and parts[0] == "dossier" else None
+    first, *parts = branch.split("/")
+    if first != "dossier" or not all(parts):
+        return None
+    if len(parts) == 3 and parts[2] == _OF_THE_CENTRE:
+        return Dossier(*parts[:2])
+    return Dossier(*parts) if len(parts) == 4 else None
 
 
 def receipt_path(document_path: str, seq: int) -> str:
     """Where the receipt of a document is filed: beside it, sequence number and document name."""
     folder, _, name = document_path.rpartition("/")
-    return f"{folder}/receipts/{seq:012d}-{name}"
+    return f"{folder}/{_RECEIPTS}/{seq:012d}-{name}"
 
 
 def is_receipt(path: str) -> bool:

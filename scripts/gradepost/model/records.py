@@ -1,11 +1,16 @@
 """What the floors hand each other: documents, cases, findings, reports, receipts, people."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
+from gradepost.model.identifiers import PLACEHOLDER_ULN
 from gradepost.model.series import Series
 
 
@@ -52,35 +57,82 @@ class Problem:
     submitted_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+class Columns(dict[str, list[Any]]):
+    """The learners' values by property, made when first asked for; None where a learner has no such property."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, name: str) -> list[Any]:
+        try:
+            column = list(map(itemgetter(name), self._rows))
+        except KeyError:
+            column = [row.get(name) for row in self._rows]
+        self[name] = column
+        return column
+
+
+@dataclass(frozen=True)
 class Document:
     """A document as judged: where it stands, its bytes as they came, and what reading made of it.
 
     `data` is its value without the parts that its schema refuses ({} where it is not strict JSON), so a rule
-    may take the shape of what is there for granted, but not that anything is there. `canonical` and `sha256`
-    are those of the file in the ledger, and None and "" where the document is refused. `filed_at` is the path
-    that its own contents name; `names` are its properties as they came, refused or not; `people`
-    its learners' candidate numbers with their ULNs, where both stand and the ULN is their own.
+    may take the shape of what is there for granted, but not that anything is there. `filed_at` is the path
+    that its own contents name; `names` are its properties as they came, refused or not; `lay_out` writes its
+    canonical bytes.
     """
 
     path: str
     raw: bytes
     form: str | None
     data: Mapping[str, Any]
-    canonical: bytes | None = None
-    sha256: str = ""
     filed_at: str | None = None
     names: frozenset[str] = frozenset()
-    people: frozenset[tuple[str, str]] = frozenset()
     refusal: str | None = None
     violations: tuple[Problem, ...] = ()
     filing: Filing | None = None
+    lay_out: Callable[[Mapping[str, Any]], bytes] | None = field(default=None, repr=False, compare=False)
 
     @property
     def learners(self) -> Sequence[Mapping[str, Any]]:
         """Its learners in order; {} stands where a learner was refused, so that places stay right."""
         found: Sequence[Mapping[str, Any]] = self.data.get("learners", ())
         return found
+
+    @property
+    def subject(self) -> tuple[Any, Any, Any]:
+        """What it is about: centre, qualification and component."""
+        return self.data.get("centre"), self.data.get("qualification"), self.data.get("component")
+
+    @cached_property
+    def canonical(self) -> bytes | None:
+        """The bytes that stand in the ledger; None where the document is refused."""
+        return self.lay_out(self.data) if self.lay_out and not self.violations else None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the canonical bytes, or "" where there are none."""
+        return hashlib.sha256(self.canonical).hexdigest() if self.canonical is not None else ""
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Its learners' values by property, for rules that look at a whole column before they look at rows."""
+        return Columns(self.learners)
+
+    @cached_property
+    def evidence(self) -> Columns:
+        """All its pieces of evidence, the document's and the learners' own, by property."""
+        own = chain.from_iterable(filter(None, self.columns["evidence"]))
+        return Columns([*self.data.get("evidence", ()), *own])
+
+    @cached_property
+    def people(self) -> frozenset[tuple[str, str]]:
+        """Its learners' candidate numbers with their ULNs, where both stand and the ULN is their own."""
+        pairs = frozenset(zip(self.columns["candidate_number"], self.columns["uln"], strict=True))
+        if not self.violations and PLACEHOLDER_ULN not in self.columns["uln"]:
+            return pairs
+        return frozenset((number, uln) for number, uln in pairs if number and uln and uln != PLACEHOLDER_ULN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +175,21 @@ class NotJudged:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of judging: how many documents, what was found, what could not be judged."""
+    """The outcome of judging: how many documents, what was found, what could not be judged.
+
+    `crashed` names rules that a mistake of ours stopped: whatever they would have said is unknown, and that blocks.
+    """
 
     book: str
     judged: int
     findings: tuple[Finding, ...] = ()
     not_judged: tuple[NotJudged, ...] = ()
+    crashed: tuple[NotJudged, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether errors were found, or a rule crashed."""
+        return bool(self.crashed) or any(f.severity is Severity.ERROR for f in self.findings)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -143,7 +204,7 @@ class Report:
     @property
     def is_pending(self) -> bool:
         """Whether nothing is lacking but the declaration (H005 alone)."""
-        return bool(self.errors) and all(f.rule == "H005" for f in self.errors)
+        return bool(self.errors) and not self.crashed and all(f.rule == "H005" for f in self.errors)
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `check --format json`."""
@@ -153,7 +214,7 @@ class Report:
             "errors": len(self.errors),
             "warnings": len(self.warnings),
             "findings": [f.as_json() for f in self.findings],
-            "not_judged": [n.as_json() for n in self.not_judged],
+            "not_judged": [n.as_json() for n in (*self.crashed, *self.not_judged)],
         }
 
 
@@ -272,6 +333,12 @@ class Case:
     def of(self, form: str) -> list[Document]:
         """The dossier's documents of that form that are strict JSON."""
         return [d for d in self.documents if d.form == form and d.refusal is None]
+
+    @cached_property
+    def schedules(self) -> Mapping[tuple[Any, Any, Any], Document]:
+        """Every schedule at hand by centre, qualification and component; the dossier's own before its neighbours'."""
+        at_hand = [*self.of("schedule"), *(d for d in self.neighbours if d.form == "schedule")]
+        return {d.subject: d for d in reversed(at_hand)}
 
     def received_at(self, document: Document) -> datetime:
         """When it was received by its receipt, or the instant this case was given."""

@@ -1,8 +1,9 @@
 """One series as its awarding organisation set it out: deadlines, qualifications, sources, statements, forms."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,11 @@ class Form:
         }
 
 
-@dataclass(frozen=True, slots=True)
+def _ids(choices: Iterable[Choice], detail: str) -> frozenset[str]:
+    return frozenset(choice.id for choice in choices if choice.detail.get(detail))
+
+
+@dataclass(frozen=True)
 class Series:
     """A series in force. Deadlines are UTC instants by form and kind of component; None = no fixed date.
 
@@ -101,6 +106,26 @@ class Series:
     fail_grades: frozenset[str] = frozenset()
     kinds_after_practicals: frozenset[str] = frozenset()
     on_request: frozenset[str] = frozenset()
+
+    @cached_property
+    def graded_outcomes(self) -> frozenset[str]:
+        """The outcomes that take a grade, or a mark."""
+        return _ids(self.outcomes, "takes_grade")
+
+    @cached_property
+    def recorded_outcomes(self) -> frozenset[str]:
+        """The outcomes that need a decision record of real length."""
+        return _ids(self.outcomes, "needs_record")
+
+    @cached_property
+    def known_sources(self) -> frozenset[str]:
+        """The sources of evidence that it recognises."""
+        return frozenset(source.id for source in self.evidence_sources)
+
+    @cached_property
+    def sense_checks(self) -> frozenset[str]:
+        """The sources that only check other evidence."""
+        return _ids(self.evidence_sources, "sense_check_only")
 
     def component(self, qualification: object, component: object) -> Component | None:
         """The component where the book has it under that qualification; None otherwise."""

@@ -38,7 +38,10 @@ class StandingDocument:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a dossier stands: its documents, its pull request, what blocks it, and why it was returned."""
+    """Where a dossier stands: its documents, its pull request, what blocks it, and why it was returned.
+
+    `qualification` and `kind` are "" for what is about the whole centre.
+    """
 
     series: str
     centre: str
@@ -51,6 +54,11 @@ class Standing:
     returned_because: str | None = None
     declaration_asked_at: datetime | None = None
     merged_as: str | None = None
+
+    @property
+    def is_of_the_centre(self) -> bool:
+        """Whether it is about the whole centre and no qualification."""
+        return not self.qualification
 
 
 @dataclass(frozen=True, slots=True)
