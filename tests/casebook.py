@@ -11,14 +11,17 @@ from typing import Any
 
 from make_ledger import KEY
 
-from gradepost.book import Book
-from gradepost.check import check, read
+from gradepost.book import Book, own_yaml
+from gradepost.book.schemas import read_schema
+from gradepost.book.series import form_of, series_of
+from gradepost.check import check, check_book, read
 from gradepost.document.canonical import sha256
 from gradepost.ledger import centre_of
-from gradepost.model.records import Case, Document, Extension, Filing, Register, Report, Stage
+from gradepost.model.records import Case, Document, Extension, Filing, Register, Report, Request, Stage
 from gradepost.receipt import RECEIPT_SCHEMA
 
 CASES = Path(__file__).parent / "cases"
+FORMS = ("schedule", "tags", "declaration", "iqa")
 OFFICER = {"ref": "p-10234-officer", "role": "exams-officer"}
 HEAD = {"ref": "p-10234-head", "role": "principal"}
 RECEIVED_AT = "2021-05-18T10:00:00+01:00"
@@ -77,7 +80,11 @@ def put(value: Any, pointer: str, new: Any) -> None:
 
 
 def judge(case: Mapping[str, Any], book: Book) -> Report:
-    """The report on an example as the gateway would judge it, or as loose files are judged."""
+    """The report on an example as the gateway would judge it, or as loose files are judged; without a document, on
+    the book itself."""
+    book = book_of(case, book)
+    if "document" not in case and "raw" not in case:
+        return check_book(book)
     stage = Stage(case.get("stage", "gateway"))
     others = [_other(example, stage, book) for example in case.get("others", ())]
     document = _document(case, others, stage, book)
@@ -94,6 +101,25 @@ def judge(case: Mapping[str, Any], book: Book) -> Report:
         ),
         book,
     )
+
+
+def book_of(case: Mapping[str, Any], book: Book) -> Book:
+    """The book of an example: where it says so, with other values in the series, and the forms that it adds."""
+    if "series" not in case:
+        return book
+    series = _own(CASES.parents[1] / f"forms/{book.series.id}/series.yaml", book, "series")
+    for pointer, new in case["series"].items():
+        put(series, pointer, new)
+    added = series.get("on_request", ())
+    forms = {name: form_of(_own(CASES / f"base/{name}.form.yaml", book, "form")) for name in added}
+    schemas = {name: read_schema(CASES / f"base/{name}.schema.json") for name in added}
+    return replace(book, series=series_of(series), forms={**book.forms, **forms}, schemas={**book.schemas, **schemas})
+
+
+def _own(path: Path, book: Book, schema: str) -> Any:
+    file, mistakes = own_yaml.read(path, book.schemas[schema])
+    assert file is not None and not mistakes, mistakes
+    return copy.deepcopy(file.value)
 
 
 def _document(case: Mapping[str, Any], others: list[Document], stage: Stage, book: Book) -> Document:
@@ -141,7 +167,11 @@ def _register(case: Mapping[str, Any]) -> Register:
         Extension(**{**extension, "until": datetime.fromisoformat(extension["until"])})
         for extension in case.get("extensions", ())
     )
-    return Register(centre_of(centre) if centre else None, extensions)
+    requests = tuple(
+        Request(**{**request, "until": datetime.fromisoformat(request["until"])})
+        for request in case.get("requests", ())
+    )
+    return Register(centre_of(centre) if centre else None, extensions, requests)
 
 
 def spoken(report: Report) -> tuple[set[str], set[str]]:

@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 
 import pytest
-from casebook import RECEIVED_AT, built, files, judge, load_case, name_of, spoken
+from casebook import FORMS, RECEIVED_AT, built, files, judge, load_case, name_of, spoken
 
 from gradepost.check import check, read
 from gradepost.document.strict import MAX_BYTES
 from gradepost.model.records import Case, Stage
 
-EXAMPLES = files("schedule", "tags", "declaration")
+EXAMPLES = files(*FORMS, "book")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
@@ -91,6 +91,16 @@ def test_what_grows_past_a_mebibyte_in_canonical_form_is_too_large(book):
 
     assert len(raw) <= MAX_BYTES
     assert spoken(report) == ({"D001"}, set())
+
+
+@pytest.mark.parametrize("path", [p for p in files("tags") if p.name.startswith("D006-")], ids=name_of)
+def test_an_unescaped_character_is_judged_like_an_escaped_one(path, book):
+    example = load_case(path)
+    raw = json.dumps(built(example["document"]), ensure_ascii=False).encode()
+
+    report = judged(raw, book, "tags")
+
+    assert [f.pointer for f in report.findings] == example.get("at", [])
 
 
 def test_bytes_that_are_not_utf_8_are_not_strict(book):

@@ -23,7 +23,8 @@ def submitter_is_known(_: Case, document: Document) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of the book. `forms` names the documents it looks at (empty: any); `per` says what it is asked
-    about: each "document", each "dossier" (once, by its first such document) or each "change" (a pull request).
+    about: each "document", each "dossier" (once, by its first such document), each "change" (a pull request), or the
+    "book" itself, which `check` leaves out.
 
     A rule that is not due at the stage of a case is listed as not judged where the reason is that no ledger is
     at hand (`needs_ledger`), and is silent otherwise. `need` names a fact that is missing, or nothing.
@@ -44,9 +45,9 @@ class Rule:
     reads_refused: bool = False
     looks_around: bool = False
 
-    def looks_at(self, document: Document) -> bool:
+    def looks_at(self, form: str | None) -> bool:
         """Whether it has anything to ask of a document of that form."""
-        return not self.forms or document.form in self.forms
+        return not self.forms or form in self.forms
 
 
 def rule(  # noqa: PLR0913 - a rule's facts are many, and all named

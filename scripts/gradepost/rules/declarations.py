@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gradepost.model.records import Case, Document, Problem, Stage
+from gradepost.model.records import Case, Centre, Document, Problem, Stage
 from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule, submitter_is_known
 from gradepost.rules.wording import listed
 
@@ -13,7 +13,7 @@ DECLARATION = ("declaration",)
 @rule(
     "H001",
     "The signatory's role is one that may sign",
-    fix="Ask the Head of Centre to sign, or a deputy or member of the senior management team on their behalf.",
+    fix="Ask the Head of Centre to sign, or somebody in another of these roles on their behalf.",
     source="seed",
     forms=DECLARATION,
 )
@@ -40,7 +40,8 @@ def delegate_says_why(case: Case, document: Document) -> Iterator[Problem]:
         yield Problem(pointer, "There is no reason why the Head of Centre could not sign.")
 
 
-def _no_grades_given(case: Case, _: Document) -> str | None:
+def no_grades_given(case: Case, _: Document) -> str | None:
+    """A need: that loose files hold the grades that a declaration is about."""
     return "no TAG documents are given with it" if case.stage is Stage.LOOSE and not case.of("tags") else None
 
 
@@ -51,7 +52,7 @@ def _no_grades_given(case: Case, _: Document) -> str | None:
     source="trust",
     forms=DECLARATION,
     looks_around=True,
-    need=_no_grades_given,
+    need=no_grades_given,
 )
 def covers_what_stands(case: Case, document: Document) -> Iterator[Problem]:
     standing = {_name(d): d for d in case.of("tags")}
@@ -90,11 +91,20 @@ def _name(document: Document) -> str:
     needs_ledger=True,
     need=submitter_is_known,
 )
-def came_by_link(_: Case, document: Document) -> Iterator[Problem]:
+def came_by_link(case: Case, document: Document) -> Iterator[Problem]:
     filing = document.filing
-    if filing is None or (filing.channel == "declaration-link" and filing.attested):
+    if filing is None:
         return
-    yield Problem("", "The declaration did not come by the link that is sent to the signatory's address.")
+    if filing.channel != "declaration-link" or not filing.attested:
+        yield Problem("", "The declaration did not come by the link that is sent to the signatory's address.")
+    elif case.register and case.register.centre and not _may_declare(case, case.register.centre, filing.attested):
+        yield Problem("", "The register does not say that the person who used the link may declare.")
+
+
+def _may_declare(case: Case, centre: Centre, attested: Mapping[str, Any]) -> bool:
+    person = centre.person(attested.get("ref"))
+    roles = {choice.id for choice in case.series.signatory_roles}
+    return person is not None and ("declares" in person.rights or person.role in roles)
 
 
 @rule(

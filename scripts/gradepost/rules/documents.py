@@ -1,6 +1,8 @@
 """D: what a document is: strict, shaped, filed where it says, in the book, from a centre in the register."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from gradepost.model.records import Case, Document, Problem
 from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule
@@ -80,6 +82,51 @@ def no_overall_grade(_: Case, document: Document) -> Iterator[Problem]:
             yield Problem(problem.pointer, "A grade for the whole qualification is not collected.")
 
 
+_NEVER = {
+    "a control character": r"\x00-\x08\x0b-\x1f\x7f-\x9f",
+    "a character that turns the direction of text": r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
+    "a private-use character": r"\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
+    "no character at all": r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17)),
+}
+_NEVER_SEEN = re.compile("|".join(f"([{characters}])" for characters in _NEVER.values()))
+
+
+@rule(
+    "D006",
+    "Text holds no control, bidirectional-override or private-use characters",
+    fix="Take the character out, or type the text anew where it was pasted from another program.",
+    source="trust",
+)
+def readable_text(_: Case, document: Document) -> Iterator[Problem]:
+    if _is_plain(document.raw):
+        return
+    for pointer, text in _texts(document.data, ""):
+        if not text.isprintable() and (found := _NEVER_SEEN.search(text)):
+            what = tuple(_NEVER)[(found.lastindex or 1) - 1]
+            yield Problem(pointer, f"Character {found.start() + 1} is U+{ord(found.group()):04X}, {what}.")
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Whether a strict document's bytes cannot hold such a character: nearly always, and quick to tell.
+
+    Without a backslash nothing is escaped, and strict JSON has no bare control character in a text but DEL.
+    """
+    if b"\\" in raw or b"\x7f" in raw:
+        return False
+    return raw.isascii() or raw.decode().replace("\n", "").isprintable()
+
+
+def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{pointer}/{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, f"{pointer}/{index}")
+
+
 @rule(
     "D007",
     "The centre is in the register and offers the qualification",
@@ -110,4 +157,13 @@ def canonical(_: Case, document: Document) -> Iterator[Problem]:
         yield Problem("", "The bytes differ from the canonical form of the same values.")
 
 
-RULES = (strict, shaped, filed_where_it_says, in_the_book, no_overall_grade, centre_offers_it, canonical)
+RULES = (
+    strict,
+    shaped,
+    filed_where_it_says,
+    in_the_book,
+    no_overall_grade,
+    readable_text,
+    centre_offers_it,
+    canonical,
+)

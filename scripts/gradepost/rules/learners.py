@@ -1,12 +1,13 @@
 """L: who the learners are: right numbers, each once, and the same person everywhere."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gradepost.model.identifiers import PLACEHOLDER_ULN, uln_is_right
-from gradepost.model.records import Case, Document, Problem
+from gradepost.model.identifiers import PLACEHOLDER_ULN, rows_with_wrong_ulns, uci_is_right
+from gradepost.model.records import Case, Document, Problem, Severity, Stage
 from gradepost.rules.base import rule
+from gradepost.rules.wording import rows
 
 
 @rule(
@@ -16,16 +17,18 @@ from gradepost.rules.base import rule
     source="field",
 )
 def uln_check_digit(_: Case, document: Document) -> Iterator[Problem]:
-    for index, learner in enumerate(document.learners):
-        uln = learner.get("uln")
-        if uln and uln != PLACEHOLDER_ULN and not uln_is_right(uln):
+    ulns = document.columns["uln"]
+    for index in rows_with_wrong_ulns(ulns):
+        if ulns[index] != PLACEHOLDER_ULN:
             yield Problem(f"/learners/{index}/uln", "The ULN's check digit is wrong.")
 
 
 def _repeated(document: Document, name: str, words: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for index, learner in enumerate(document.learners):
-        value = learner.get(name)
+    values = document.columns[name]
+    if len(set(values)) == len(values):
+        return
+    for index, value in enumerate(values):
         if not value or value == PLACEHOLDER_ULN:
             continue
         if value in first:
@@ -81,12 +84,17 @@ def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
                 yield Problem(f"/learners/{index}/candidate_number", message, path=path)
 
 
-def _agree(documents: Iterable[Document]) -> bool:
+def _agree(documents: Sequence[Document]) -> bool:
     """Whether every number goes with one ULN and the reverse: nearly always, and quick to tell."""
-    centres, people = set(), set[tuple[str, str]]()
+    if len(documents) == 1:
+        return True  # within one document L002 and L003 speak
+    centres, people, seen = set(), set[tuple[str, str]](), None
     for document in documents:
         centres.add(document.data.get("centre"))
-        people |= document.people
+        columns = document.columns
+        if seen is None or columns["uln"] != seen["uln"] or columns["candidate_number"] != seen["candidate_number"]:
+            seen = columns
+            people |= document.people
     once = len(people)
     return len(centres) == 1 and len({n for n, _ in people}) == once and len({u for _, u in people}) == once
 
@@ -110,4 +118,92 @@ def _elsewhere(known: Mapping[str, Mapping[str, str]], own: str, path: str) -> s
     return next((name for other, name in places if other != path), None)
 
 
-RULES = (uln_check_digit, candidate_number_once, uln_once, one_person_everywhere)
+def _paper(case: Case, document: Document) -> int | None:
+    component = case.series.component(document.data.get("qualification"), document.data.get("component"))
+    return component.paper if component else None
+
+
+def _first_papers(case: Case) -> list[Document]:
+    """The dossier's schedules for a Paper 1 that has a Paper 2 beside it."""
+    found = [document for document in case.of("schedule") if _paper(case, document) == 1]
+    qualifications = {code: q.components.values() for code, q in case.series.qualifications.items()}
+    return [d for d in found if any(c.paper == 2 and c.takes_tag for c in qualifications[d.data["qualification"]])]
+
+
+def _second_papers(case: Case, first: Document) -> list[Document]:
+    schedules = (*case.of("schedule"), *(d for d in case.neighbours if d.form == "schedule"))
+    same = [(d.data.get("centre"), d.data.get("qualification")) for d in (first, *schedules)]
+    return [d for d, whose in zip(schedules, same[1:], strict=True) if whose == same[0] and _paper(case, d) == 2]
+
+
+def _no_second_paper_given(case: Case, _: Document) -> str | None:
+    if case.stage is Stage.LOOSE and any(not _second_papers(case, first) for first in _first_papers(case)):
+        return "no schedule for Paper 2 is given with it"
+    return None
+
+
+@rule(
+    "L005",
+    "A learner scheduled for Paper 1 is scheduled for Paper 2 as well",
+    fix="Schedule Paper 2 for these learners too, unless Paper 1 alone is due for them.",
+    source="seed",
+    severity=Severity.WARNING,
+    forms=("schedule",),
+    per="dossier",
+    need=_no_second_paper_given,
+)
+def both_papers(case: Case, _: Document) -> Iterator[Problem]:
+    for first in _first_papers(case):
+        if not (seconds := _second_papers(case, first)):
+            yield Problem("/learners", "There is no schedule for Paper 2.", path=first.path)
+        elif missing := _missing(first, seconds):
+            who = "1 learner is" if len(missing) == 1 else f"{len(missing)} learners are"
+            message = f"{who} not on the schedule for Paper 2: {rows(missing)}."
+            yield Problem("/learners", message, path=first.path)
+
+
+def _missing(first: Document, seconds: Iterable[Document]) -> list[int]:
+    """The rows of `first` whose learners are in none of the others; none where a number there could not be read."""
+    if any("learners" not in second.data for second in seconds):
+        return []
+    present = {learner.get("candidate_number") for second in seconds for learner in second.learners}
+    numbers = [learner.get("candidate_number") for learner in first.learners]
+    return [] if None in present else [row for row, n in enumerate(numbers, 1) if n and n not in present]
+
+
+@rule(
+    "L006",
+    "The placeholder for a ULN is replaced by the learner's own before certification",
+    fix="Replace it with the learner's own ULN before certification.",
+    source="field",
+    severity=Severity.WARNING,
+)
+def no_placeholder(_: Case, document: Document) -> Iterator[Problem]:
+    if PLACEHOLDER_ULN in document.columns["uln"]:
+        for index, uln in enumerate(document.columns["uln"]):
+            if uln == PLACEHOLDER_ULN:
+                yield Problem(f"/learners/{index}/uln", "This is the placeholder for a ULN, not the learner's own.")
+
+
+@rule(
+    "L007",
+    "A UCI, where given, has a right check character",
+    fix="Check the UCI against the learner's record, or leave it out.",
+    source="field",
+)
+def uci_check_character(_: Case, document: Document) -> Iterator[Problem]:
+    ucis = document.columns["uci"]
+    for index, uci in enumerate(ucis if any(ucis) else ()):
+        if uci is not None and not uci_is_right(uci):
+            yield Problem(f"/learners/{index}/uci", "The UCI's check character is wrong.")
+
+
+RULES = (
+    uln_check_digit,
+    candidate_number_once,
+    uln_once,
+    one_person_everywhere,
+    both_papers,
+    no_placeholder,
+    uci_check_character,
+)

@@ -91,7 +91,7 @@ def keeps_to_its_dossier(case: Case, _: Document) -> Iterator[Problem]:
         if dossier is None:
             if path.startswith("submissions/"):
                 yield Problem("", "Only a dossier's own branch changes submissions and receipts.", path=shown)
-        elif not path.startswith(f"{dossier.folder}/"):
+        elif not dossier.holds(path):
             yield Problem("", "It lies outside the folder of this branch's dossier.", path=shown)
         elif kind == "link":
             yield Problem("", "It is not a plain file.", path=shown)
