@@ -25,7 +25,7 @@ class GitHubSettings:
 class Settings:
     """What the environment says. `root` is the site repository's root, where schemas/ and forms/ are.
 
-    `github` is None where the ledger is on this machine.
+    `github` is None where the ledger is on this machine. `in_ci`: what is printed is kept in a log for others.
     """
 
     root: Path
@@ -33,11 +33,12 @@ class Settings:
     token: str | None = field(repr=False)
     head_branch: str | None
     github: GitHubSettings | None = None
+    in_ci: bool = False
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, GRADEPOST_FORGE and what goes with it, and the pull
-    request's branch where CI names it. Raises `ConfigurationError` where they do not go together."""
+    request's branch where CI names it, and CI. Raises `ConfigurationError` where they do not go together."""
     env = os.environ if environment is None else environment
     return Settings(
         root=Path(env.get("GRADEPOST_ROOT", ".")),
@@ -45,6 +46,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         token=env.get("GRADEPOST_TOKEN") or None,
         head_branch=env.get("GITHUB_HEAD_REF") or None,
         github=_github(env),
+        in_ci=env.get("CI", "").lower() not in ("", "0", "false"),
     )
 
 

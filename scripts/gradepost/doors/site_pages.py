@@ -1,35 +1,29 @@
-"""The Markdown of generated pages: one for each form, and the rule book with an anchor for each rule."""
+"""The Markdown of generated pages: one for each form, their list, and the rule book."""
 
-from collections.abc import Iterator
+from typing import Any
 
 from gradepost.book import Book
-from gradepost.model.records import Severity
+from gradepost.doors.rule_pages import rules_page
 from gradepost.model.series import Form
-from gradepost.rules import RULES
-from gradepost.rules.base import Rule
 
-_FAMILIES = {
-    "D": "Documents",
-    "L": "Learners",
-    "S": "Schedules",
-    "T": "Teacher assessed grades",
-    "E": "Evidence",
-    "P": "People who sign off",
-    "H": "Head of Centre declarations",
-    "R": "The ledger",
-}
-_SOURCES = {
-    "seed": "stated in the awarding organisation's published questions and answers",
-    "field": "a fact of the field, from a published specification",
-    "trust": "guards what was received",
-    "own": "ours",
-}
+RULES_PAGE = "rules.md"
 
 
 def pages(book: Book) -> dict[str, str]:
     """Every generated page by its path below the site's sources."""
     forms = {f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()}
-    return {"forms/index.md": _forms_page(book), **forms, "rules.md": _rules_page(book)}
+    return {"forms/index.md": _forms_page(book), **forms, RULES_PAGE: rules_page(book)}
+
+
+def put_into(nav: list[Any], book: Book) -> None:
+    """Add the forms that a navigation leaves out to the list that `forms/index.md` stands in, by their titles."""
+    for entry in nav:
+        inner = next(iter(entry.values())) if isinstance(entry, dict) else None
+        if isinstance(inner, list) and "forms/index.md" in inner:
+            named = {path for item in inner if isinstance(item, dict) for path in item.values()}
+            inner += [
+                {form.title: path} for form in book.forms.values() if (path := f"forms/{form.name}.md") not in named
+            ]
 
 
 def _form_page(form: Form) -> str:
@@ -44,31 +38,3 @@ def _forms_page(book: Book) -> str:
     for name, form in book.forms.items():
         lines += [f"## [{form.title}]({name}.md)", "", str(form.layout.get("lead", "")), ""]
     return "\n".join(lines)
-
-
-def _rules_page(book: Book) -> str:
-    return "\n".join(_rules_lines(book)) + "\n"
-
-
-def _rules_lines(book: Book) -> Iterator[str]:
-    yield "---\ntitle: Rules\n---\n\n# Rules\n"
-    yield (
-        "The form, the gateway, the command line and the check on a pull request judge by these rules, in the same "
-        "words. An error must be put right before anything is stored; a warning is shown and stays in the report.\n"
-    )
-    family = ""
-    for rule in RULES:
-        if rule.id[0] != family:
-            family = rule.id[0]
-            yield f"## {_FAMILIES[family]} {{ #{_FAMILIES[family].split()[0].lower()}-rules }}\n"
-        yield from _rule_lines(rule, book)
-
-
-def _rule_lines(rule: Rule, book: Book) -> Iterator[str]:
-    severity = book.severity(rule)
-    weight = {Severity.ERROR: "Error", Severity.WARNING: "Warning", None: "Switched off in this series"}[severity]
-    where = ", ".join(book.forms[f].title for f in rule.forms if f in book.forms) or "Every document"
-    yield f"### {rule.id} {rule.title} {{ #{rule.id.lower()} }}\n"
-    yield f"**{weight}.** {where}.\n"
-    yield f"How to fix: {rule.fix}\n"
-    yield f"Why: {_SOURCES[rule.source]}.\n"

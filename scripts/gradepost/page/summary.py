@@ -1,11 +1,11 @@
 """Findings as a form shows them: each beside its control, and all of them in one box, alike ones together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gradepost.check.grouping import Group, grouped, rows
 from gradepost.model.records import Finding
-from gradepost.page import words
 from gradepost.page.controls import Control, Part, Row
 from gradepost.rules import RULES
 
@@ -83,40 +83,44 @@ def beside(findings: Iterable[Finding], places: Places, path: str | None) -> Map
 
 def entries(findings: Iterable[Finding], places: Places, path: str | None) -> list[Entry]:
     """The lines of a summary in the order of the findings; what repeats down a table's column is one line."""
-    columns: defaultdict[tuple[str, ...], list[tuple[Finding, Spot]]] = defaultdict(list)
-    for finding in findings:
-        spot = places.spot(finding.pointer) if _is_here(finding, path) else Spot()
-        place = (finding.path, finding.pointer)
-        if spot.row is not None and spot.part is not None and spot.control is not None:
-            place = (spot.part.id, spot.control.field.label)
-        columns[(finding.rule, *place)].append((finding, spot))
-    return [entry for column in columns.values() for entry in _column(column, path)]
+
+    def spot(finding: Finding) -> Spot:
+        return places.spot(finding.pointer) if _is_here(finding, path) else Spot()
+
+    def place(finding: Finding) -> tuple[str, str]:
+        found = spot(finding)
+        if found.row is not None and found.part is not None and found.control is not None:
+            return found.part.id, found.control.field.label
+        return finding.path, finding.pointer
+
+    columns: defaultdict[tuple[str, tuple[str, str]], list[Group]] = defaultdict(list)
+    for group in grouped(findings, place):
+        columns[group.first.rule, place(group.first)].append(group)
+    return [entry for column in columns.values() for entry in _column(column, spot, path)]
 
 
-def _column(found: Sequence[tuple[Finding, Spot]], path: str | None) -> list[Entry]:
-    by_message: defaultdict[tuple[str, str], list[tuple[Finding, Spot]]] = defaultdict(list)
-    for finding, spot in found:
-        by_message[(finding.message, finding.fix)].append((finding, spot))
-    if len(by_message) > _MOST_OF_ONE_RULE and found[0][1].row is not None:
-        return [_entry(found, path, _title(found[0][0]))]
-    return [_entry(alike, path, alike[0][0].message) for alike in by_message.values()]
+def _column(groups: Sequence[Group], spot: Callable[[Finding], Spot], path: str | None) -> list[Entry]:
+    if len(groups) > _MOST_OF_ONE_RULE and spot(groups[0].first).row is not None:
+        whole = Group(tuple(finding for group in groups for finding in group.findings))
+        return [_entry(whole, spot, path, _title(whole.first))]
+    return [_entry(group, spot, path, group.first.message) for group in groups]
 
 
-def _entry(found: Sequence[tuple[Finding, Spot]], path: str | None, message: str) -> Entry:
-    finding, spot = found[0]
-    rows = sorted({other.row.number for _, other in found if other.row})
+def _entry(group: Group, spot: Callable[[Finding], Spot], path: str | None, message: str) -> Entry:
+    finding, first = group.first, spot(group.first)
+    numbers = sorted({found.row.number for found in map(spot, group.findings) if found.row})
     return Entry(
-        about=_about(spot, rows, message) if _is_here(finding, path) else _name(finding.path),
+        about=_about(first, numbers, message) if _is_here(finding, path) else _name(finding.path),
         message=message,
-        link=spot.control.id if spot.control else None,
-        rows=words.rows(rows).capitalize() if len(rows) > 1 else None,
+        link=first.control.id if first.control else None,
+        rows=rows(numbers).capitalize() if len(numbers) > 1 else None,
         fix=finding.fix,
         rule=finding.rule,
         help=finding.help,
     )
 
 
-def _about(spot: Spot, rows: Sequence[int], message: str) -> str | None:
+def _about(spot: Spot, numbers: Sequence[int], message: str) -> str | None:
     """`Learner 4`, `37 learners`, `Evidence, 2 rows`; with the field's label where the message names nothing."""
     if spot.part is None or spot.control is None:
         return None
@@ -126,8 +130,8 @@ def _about(spot: Spot, rows: Sequence[int], message: str) -> str | None:
         return label if unnamed else None
     name = spot.part.group.row_name
     things = spot.part.name.rpartition(".")[2].replace("_", " ")
-    about = f"{len(rows)} {things}" if things == f"{name.lower()}s" else f"{name}, {len(rows)} rows"
-    about = f"{name} {rows[0]}" if len(rows) == 1 else about
+    about = f"{len(numbers)} {things}" if things == f"{name.lower()}s" else f"{name}, {len(numbers)} rows"
+    about = f"{name} {numbers[0]}" if len(numbers) == 1 else about
     return f"{about}, {spot.control.field.label}" if unnamed else about
 
 

@@ -9,6 +9,7 @@ from gradepost.doors.cli.books import book
 from gradepost.doors.cli.judging import canonical, check, review
 from gradepost.doors.cli.ledgers import init, publish, status, token
 from gradepost.doors.cli.receipts import receipt
+from gradepost.doors.cli.rulebook import deadlines, explain, rules
 from gradepost.doors.cli.serving import build, serve
 from gradepost.doors.cli.submitting import submit
 from gradepost.model.trouble import ConfigurationError, WorldError
@@ -26,6 +27,9 @@ COMMANDS = (
     token,
     receipt,
     book,
+    explain,
+    rules,
+    deadlines,
 )
 
 

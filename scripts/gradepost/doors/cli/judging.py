@@ -58,8 +58,7 @@ def _check_ledger(folder: Path, settings: Settings, series: str | None, at: date
     reader = LedgerReader(source, book)
     cases = reader.cases(reader.dossiers(), Stage.LEDGER, at)
     strays = [
-        Case((read(source.read(path) or b"", path, book),), book.series, at, Stage.LEDGER, receipts=())
-        for path in reader.stray_paths()
+        Case((reader.document(path),), book.series, at, Stage.LEDGER, receipts=()) for path in reader.stray_paths()
     ]
     return combined([judge(case, book) for case in (*cases, *strays)], book)
 
