@@ -16,7 +16,7 @@ from gradepost.book import Book, load
 from gradepost.doors.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests/benchmarks")]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def ledger(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A copy of schemas and forms, to be changed at will."""
+    """A copy of schemas, forms and the name of the series in force, to be changed at will."""
     for name in ("schemas", "forms"):
         shutil.copytree(ROOT / name, tmp_path / "site" / name)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path / "site")
     return tmp_path / "site"

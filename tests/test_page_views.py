@@ -11,7 +11,6 @@ from gradepost.document.filing import Dossier
 from gradepost.model.records import Centre, Finding, Person, Report, Severity
 from gradepost.model.standing import Difference, Standing, StandingDocument, State
 from gradepost.model.trouble import ConfigurationError
-from gradepost.page import words
 from gradepost.page.form import document_of, render_form
 from gradepost.page.shell import Shell, error_title
 from gradepost.page.views import (
@@ -400,17 +399,3 @@ def test_the_shell_decorates_a_built_form_page():
 def test_a_frame_without_marks_is_refused():
     with pytest.raises(ConfigurationError):
         Shell("<title>Not found</title>")
-
-
-@pytest.mark.parametrize(
-    ("numbers", "said"),
-    [
-        ([4], "row 4"),
-        ([4, 5], "rows 4 and 5"),
-        ([40, *range(4, 32)], "rows 4–31 and 40"),
-        ([1, 3, 5], "rows 1, 3 and 5"),
-        (range(1, 60, 2), "rows 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23 and 18 more places"),
-    ],
-)
-def test_rows_are_said_in_words(numbers, said):
-    assert words.rows(numbers) == said

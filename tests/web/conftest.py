@@ -211,7 +211,7 @@ def fresh(opened, tmp_path):
     return opened(tmp_path / "state")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def page_of():
     return Page
 

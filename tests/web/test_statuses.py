@@ -85,7 +85,8 @@ def test_findings_come_all_at_once_in_the_shape_of_the_command_line_and_nothing_
     assert {"L001", "S002"} <= errors_of(answer)
     assert list(report) == ["book", "judged", "errors", "warnings", "findings", "not_judged"]
     assert all(
-        list(f) == ["rule", "severity", "path", "pointer", "line", "column", "message", "fix", "help"] for f in report["findings"]
+        list(f) == ["rule", "severity", "path", "pointer", "line", "column", "message", "fix", "help"]
+        for f in report["findings"]
     )
     assert report["errors"] == sum(f["severity"] == "error" for f in report["findings"]) > 2
     assert house.stored() == before

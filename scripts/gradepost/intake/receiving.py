@@ -14,6 +14,7 @@ from gradepost.document.filing import Dossier
 from gradepost.inbox import Desk, Entry, Inbox, Stored
 from gradepost.ledger import filing_of
 from gradepost.model.records import Case, Document, Filing, Finding, Register, Report, Severity, Stage
+from gradepost.model.series import Form, Series
 from gradepost.people import Actor
 from gradepost.receipt import RECEIPT_SCHEMA, SigningKey
 from gradepost.receipt.signing import instant_text
@@ -198,9 +199,7 @@ class Intake:
     def _store(self, submission: Submission, document: Document, case: Case, desk: Desk) -> Stored:
         data, form, series = document.data, self.book.forms[submission.form], self.book.series
         received_at = case.received_at(document)
-        component = series.component(data["qualification"], data.get("component"))
-        kind = component.kind if component else data["kind"]
-        dossier = Dossier(series.id, data["centre"], data["qualification"], kind)
+        dossier = _dossier_of(form, data, series)
         extensions = self._with.register(data["centre"]).extensions
         deadline = deadline_for(series, form.deadline, data, extensions)
         last = desk.last(dossier.branch)
@@ -238,3 +237,10 @@ class Intake:
             key=submission.key,
         )
         return desk.store(entry, lambda seq: self._with.signing_key.sign({**facts, "seq": seq}, layout))
+
+
+def _dossier_of(form: Form, data: Mapping[str, Any], series: Series) -> Dossier:
+    if form.scope == "centre":
+        return Dossier(series.id, data["centre"])
+    component = series.component(data["qualification"], data.get("component"))
+    return Dossier(series.id, data["centre"], data["qualification"], component.kind if component else data["kind"])

@@ -30,10 +30,14 @@ class Source(Protocol):
     """The files of one state of a ledger."""
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file, or None."""
+        """The bytes of a plain file, or None where there is none."""
 
     def list(self, prefix: str = "") -> Sequence[str]:
-        """Every file path below a folder, sorted."""
+        """Every path below a folder that is not itself a folder, sorted, whether or not it can be read: links too.
+        Where something else stands in the folder's place, the path itself."""
+
+
+_NOT_PLAIN = "It is not a plain file."
 
 
 class LedgerReader:
@@ -43,6 +47,7 @@ class LedgerReader:
         self._source = source
         self._book = book
         self._settings: LedgerSettings | None = None
+        self._listed: dict[str, frozenset[str]] = {}
 
     @property
     def settings(self) -> LedgerSettings:
@@ -56,11 +61,11 @@ class LedgerReader:
 
     def register(self, centre: str, series: str) -> Register:
         """What the register and the extensions say of a centre."""
-        raw = self._source.read(f"centres/{centre[:2]}/{centre}.json")
-        granted = self._source.read(f"extensions/{series}/{centre}.json")
+        raw = self._plain(f"centres/{centre[:2]}/{centre}.json")
+        granted = self._plain(f"extensions/{series}/{centre}.json")
         return Register(
-            centre=centre_of(self._own(raw, "centre", centre)) if raw else None,
-            extensions=tuple(_extensions(self._own(granted, "extensions", centre))) if granted else (),
+            centre=None if raw is None else centre_of(self._own(raw, "centre", centre)),
+            extensions=() if granted is None else tuple(_extensions(self._own(granted, "extensions", centre))),
         )
 
     def centres(self) -> list[Centre]:
@@ -86,7 +91,8 @@ class LedgerReader:
         """The receipts of a dossier in order, each with what is wrong with its signature."""
         schema, keys = self._book.schemas[RECEIPT_SCHEMA], self.settings.keys
         paths = [path for path in self._source.list(f"{dossier.folder}/receipts") if is_receipt(path)]
-        return [read_receipt(path, self._source.read(path) or b"", schema, keys) for path in paths]
+        files = ((path, self._source.read(path)) for path in paths)
+        return [read_receipt(path, raw, schema, keys) for path, raw in files if raw is not None]
 
     def documents(self, dossier: Dossier, receipts: Iterable[ReceiptFile]) -> list[Document]:
         """The documents of a dossier, each with how it came in where a sound receipt says so.
@@ -97,10 +103,16 @@ class LedgerReader:
         filings, not_documents = filings_of(known), {receipt.path for receipt in known}
         found = []
         for path in self._source.list(dossier.folder):
-            if path not in not_documents:
-                raw = self._source.read(path) or b""
-                found.append(read(raw, path, self._book, filing=filings.get(path)))
+            if path not in not_documents and dossier.holds(path):
+                found.append(self.document(path, filings.get(path)))
         return found
+
+    def document(self, path: str, filing: Filing | None = None) -> Document:
+        """The document at a path that is listed."""
+        raw = self._source.read(path)
+        if raw is None:
+            return Document(path, b"", None, {}, refusal=_NOT_PLAIN, filing=filing)
+        return read(raw, path, self._book, filing=filing)
 
     def cases(self, dossiers: Iterable[Dossier], stage: Stage, at: datetime) -> list[Case]:
         """The cases of some dossiers, each with its neighbours in the centre's series."""
@@ -133,6 +145,19 @@ class LedgerReader:
     def change_case(self, change: Change, at: datetime) -> Case:
         """The case of a pull request as such: which paths it changes."""
         return Case((), self._book.series, at, Stage.REVIEW, change=change, receipts=())
+
+    def _plain(self, path: str) -> bytes | None:
+        """The bytes of a file of our own, or None where nothing stands at its path."""
+        raw = self._source.read(path)
+        if raw is None:
+            top = path.partition("/")[0]
+            if top not in self._listed:
+                self._listed[top] = frozenset(self._source.list(top))
+            parts = path.split("/")
+            for count in range(len(parts), 0, -1):
+                if (above := "/".join(parts[:count])) in self._listed[top]:
+                    raise ConfigurationError(f"{above} is not a plain file or folder.")
+        return raw
 
     def _own(self, raw: bytes, schema: str, name: str) -> Mapping[str, Any]:
         try:
@@ -181,4 +206,5 @@ def _extensions(raw: Mapping[str, Any]) -> Iterable[Extension]:
             kind=what.get("kind"),
             qualification=what.get("qualification"),
             component=what.get("component"),
+            learners=frozenset(what.get("learners", ())),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradepost.model.series import Choice, Component, Series
+from gradepost.page.layout import Field
 from gradepost.page.words import spoken
 
 
@@ -25,8 +26,20 @@ class Options:
     options: tuple[Option, ...]
 
 
+def lists_of(series: Series, fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, tuple[Options, ...]]:
+    """The list of each field that is chosen from one, by the list's name."""
+    return {field.choices: list_of(series, field, values) for field in fields if field.choices}
+
+
+def list_of(series: Series, field: Field, values: Mapping[str, Any]) -> tuple[Options, ...]:
+    """What one field is chosen from: the form's own options, or the list of the series that it names."""
+    if field.options:
+        return (Options(None, tuple(Option(value, label) for value, label in field.options.items())),)
+    return choices_of(series, field.choices or "", values)
+
+
 def choices_of(series: Series, name: str, values: Mapping[str, Any]) -> tuple[Options, ...]:
-    """The entries of the list that a form file names. `values` is the document so far: a component narrows grades."""
+    """The entries of a list of the series. `values` is the document so far: a component narrows grades."""
     return _LISTS[name](series, values)
 
 
@@ -44,10 +57,15 @@ def _components(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
     return tuple(
         Options(
             f"{q.code} {q.title}",
-            tuple(Option(c.code, f"{c.code} {c.title}") for c in q.components.values() if c.takes_tag),
+            tuple(Option(c.code, _component(c)) for c in q.components.values() if c.takes_tag),
         )
         for q in series.qualifications.values()
     )
+
+
+def _component(component: Component) -> str:
+    marks = f" (0 to {component.maximum_mark} marks)" if component.maximum_mark is not None else ""
+    return f"{component.code} {component.title}{marks}"
 
 
 def _kinds(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import Dossier
 from gradepost.model.records import Centre, Report
-from gradepost.model.series import Form, Series
+from gradepost.model.series import Component, Form, Series
 from gradepost.page import words
-from gradepost.page.choices import choices_of, label_of
+from gradepost.page.choices import choices_of, lists_of
 from gradepost.page.controls import Maker, Part, unasked
 from gradepost.page.layout import Group, groups_of
 from gradepost.page.readout import component_label, kind_label, qualification_label
@@ -41,7 +41,7 @@ def declare_page(  # noqa: PLR0913 - a declaration has many facts, and all are n
     given = _given(dossier, documents)
     filled = {**_with_name(values or {}, signatory_name), **given}
     asked = [group for group in groups_of(form) if not _is_given(group, given)]
-    lists = {f.choices: choices_of(book.series, f.choices, filled) for g in asked for f in g.fields if f.choices}
+    lists = lists_of(book.series, (field for group in asked for field in group.fields), filled)
     maker = Maker(filled, lists, book.series.zone)
     parts = tuple(maker.part(number, group, 0) for number, group in enumerate(asked, start=1))
     places = Places(parts)
@@ -108,21 +108,35 @@ def _carried(book: Book, form: Form, filled: Mapping[str, Any], parts: tuple[Par
 
 
 def _document(series: Series, dossier: Dossier, name: str, sha256: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    outcomes = choices_of(series, "outcomes", data)
-    grades = choices_of(series, "grades", data)
-    decided = [
-        (learner["candidate_number"], label_of(outcomes, learner["outcome"]), learner.get("grade"))
-        for learner in data["learners"]
-    ]
-    said = [(number, label_of(grades, grade) if grade else outcome) for number, outcome, grade in decided]
-    counts = Counter(result for _, result in said)
-    order = [option.label for group in (*grades, *outcomes) for option in group.options]
-    order += [result for result in counts if result not in order]
+    component = series.component(dossier.qualification, data.get("component"))
+    labels = {
+        option.value: option.label
+        for kind in ("grades", "outcomes")
+        for group in choices_of(series, kind, data)
+        for option in group.options
+    }
+    decided = [learner.get("grade", learner["outcome"]) for learner in data["learners"]]
+    counts = Counter(decided)
+    order = [*labels, *(result for result in counts if result not in labels)]
     return {
         "name": name,
         "sha256": sha256,
         "title": component_label(series, dossier.qualification, data.get("component")) or name,
-        "learners": len(said),
-        "counts": [(result, counts[result]) for result in order if counts[result]],
-        "decided": said,
+        "learners": len(decided),
+        "counts": [(_label(labels, result), counts[result]) for result in order if counts[result]],
+        "decided": [
+            (learner["candidate_number"], _mark(component, learner) or _label(labels, result))
+            for learner, result in zip(data["learners"], decided, strict=True)
+        ],
     }
+
+
+def _label(labels: Mapping[str, str], result: str) -> str:
+    return labels.get(result, f"{result} (not in the list)")
+
+
+def _mark(component: Component | None, learner: Mapping[str, Any]) -> str | None:
+    if "mark" not in learner:
+        return None
+    most = component.maximum_mark if component else None
+    return f"{learner['mark']}" if most is None else f"{learner['mark']} of {most}"

@@ -12,7 +12,7 @@ from gradepost.book import Book
 from gradepost.model.records import Report
 from gradepost.model.series import Form, Series
 from gradepost.page import words
-from gradepost.page.choices import choices_of
+from gradepost.page.choices import lists_of
 from gradepost.page.controls import Maker, Part, unasked
 from gradepost.page.layout import groups_of, name_of
 from gradepost.page.posted import ADD_ROWS, ROWS_ADDED, document_of, rows_of
@@ -91,8 +91,7 @@ def _parts(series: Series, form: Form, values: Mapping[str, Any], rows: Mapping[
 
 
 def _lists(series: Series, form: Form, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = {field.choices for group in groups_of(form) for field in group.fields if field.choices}
-    return {name: choices_of(series, name, values) for name in names}
+    return lists_of(series, (field for group in groups_of(form) for field in group.fields), values)
 
 
 def _constants(book: Book, form_name: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:

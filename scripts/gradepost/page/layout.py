@@ -1,6 +1,6 @@
 """A form file's layout as records: groups of fields, and where in the document each stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,11 @@ Steps = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a form asks for. `steps` lead to it, from the document or from its row."""
+    """One thing that a form asks for. `steps` lead to it, from the document or from its row.
+
+    `choices` names the list of the series that it is chosen from; `options` are a list of the form's own, labels by
+    id, and `choices` then is its name among the form's lists.
+    """
 
     steps: Steps
     label: str
@@ -19,6 +23,7 @@ class Field:
     hint: str | None
     example: str | None
     choices: str | None
+    options: Mapping[str, str]
     width: int | None
     autocomplete: str | None
     optional: bool
@@ -95,7 +100,8 @@ def _field(raw: dict[str, Any]) -> Field:
         widget=raw.get("widget", "text"),
         hint=raw.get("hint"),
         example=raw.get("example"),
-        choices=raw.get("choices"),
+        choices=raw["property"] if "options" in raw else raw.get("choices"),
+        options=raw.get("options", {}),
         width=raw.get("width"),
         autocomplete=raw.get("autocomplete"),
         optional=raw.get("optional", False),

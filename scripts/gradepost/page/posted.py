@@ -22,6 +22,8 @@ ROWS_ADDED = 10
 _MAX_DEPTH = 8
 _INDEX = re.compile(r"[0-9]{1,9}")
 _WALL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+# A number keeps its sign and what else was typed: a mark of -5 is not one of 5.
+_WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _BETWEEN_DIGITS = re.compile(r"[\s'’\u2010-\u2015-]+")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff]")
 
@@ -74,10 +76,12 @@ class _Reader:
         field = self._fields.get(_any_index(steps))
         if leaf.type == "boolean":
             return {"true": True, "false": False}.get(text, text)
-        if (field is not None and field.widget == "digits") or leaf.type == "integer":
+        if field is not None and field.widget == "digits":
             text = _digits(text)
+        elif leaf.type == "integer":
+            text = unicodedata.normalize("NFKC", text)
         if leaf.type == "integer":
-            return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else text
+            return int(text) if _WHOLE.fullmatch(text) else text
         return _with_offset(text, self._zone) if leaf.format == "date-time" else text
 
 

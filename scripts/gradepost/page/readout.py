@@ -8,7 +8,7 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.model.series import Series
 from gradepost.page import words
-from gradepost.page.choices import choices_of, label_of
+from gradepost.page.choices import label_of, list_of
 from gradepost.page.layout import Field, Group, groups_of, value_at
 
 
@@ -38,8 +38,8 @@ def readout(book: Book, data: Mapping[str, Any]) -> list[Section]:
 
 
 def noun(book: Book, form: str) -> str:
-    """What a form's document is called: the title of its schema."""
-    return str(book.schema_of(form).schema["title"])
+    """What a form's document is called: as its form file says, else the title of its schema."""
+    return str(book.forms[form].layout.get("noun", book.schema_of(form).schema["title"]))
 
 
 def component_label(series: Series, qualification: str, component: str | None) -> str:
@@ -79,7 +79,7 @@ def _said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> 
     if isinstance(value, list):
         return [line for item in value for line in _said(series, field, item, data)]
     if field.choices:
-        return [label_of(choices_of(series, field.choices, data), str(value))]
+        return [label_of(list_of(series, field, data), str(value))]
     if field.widget == "instant":
         return [words.minute(datetime.fromisoformat(value), series.zone)]
     return [words.date_of(value)] if field.widget == "date" else str(value).split("\n")

@@ -46,6 +46,8 @@ def _page(
 ) -> Markup:
     zone = book.series.zone
     following = _following(book, receipt, standing)
+    dossier = dossier_of_path(receipt["path"])
+    of_the_centre = dossier is not None and dossier.is_of_the_centre
     return rendered(
         "receipt",
         receipt=receipt,
@@ -54,19 +56,20 @@ def _page(
         received=words.second(words.instant(receipt["received_at"]), zone),
         deadline=words.second(words.instant(receipt["deadline"]), zone) if receipt["deadline"] else None,
         told=told,
-        steps=steps_of(standing),
+        steps=steps_of(standing, of_the_centre=of_the_centre),
         meaning=pill_of(standing.state).meaning if standing else None,
-        dossier=dossier_of_path(receipt["path"]),
+        dossier=dossier,
         following=following if signed_in else None,
-        can_ask=can_ask and following is None and lacks_declaration(standing),
+        can_ask=can_ask and not of_the_centre and following is None and lacks_declaration(standing),
         signed_in=signed_in,
         file_name=receipt["path"].rpartition("/")[2],
     )
 
 
 def _following(book: Book, receipt: Mapping[str, Any], standing: Standing | None) -> Form | None:
-    """The form to fill in next: the one after this one, until its document for the same component is there."""
-    names = [form.name for form in book.forms.values() if "form" in form.channels]
+    """The form to fill in next: the one after this one in a dossier, until its document for the same component is
+    there. Nothing follows what is about the whole centre."""
+    names = [form.name for form in book.forms.values() if "form" in form.channels and form.scope == "dossier"]
     if receipt["form"] not in names[:-1]:
         return None
     following = book.forms[names[names.index(receipt["form"]) + 1]]
@@ -77,7 +80,10 @@ def _following(book: Book, receipt: Mapping[str, Any], standing: Standing | None
 
 def _facts(book: Book, receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = [("What", noun(book, receipt["form"]))]
-    if dossier := dossier_of_path(receipt["path"]):
+    dossier = dossier_of_path(receipt["path"])
+    if dossier and dossier.is_of_the_centre:
+        facts += [("Centre", dossier.centre)]
+    elif dossier:
         component = component_label(
             book.series, dossier.qualification, receipt["path"].rpartition("/")[2].partition(".")[0]
         )

@@ -48,6 +48,7 @@ _PULLS: Mapping[str, Pill] = {
 
 _ROAD = ("Received", "Filed", "Checked", "Declared", "Approved", "Merged")
 _FAILED: Mapping[str, str] = {"Checked": "Needs attention", "Declared": "Declaration void", "Approved": "Returned"}
+_ROAD_OF_THE_CENTRE = ("Received", "Filed", "Checked", "Approved", "Merged")
 _ROAD_BEFORE_GRADES = ("Received", "Filed", "Checked", "Graded", "Declared", "Approved", "Merged")
 
 
@@ -84,13 +85,17 @@ def lacks_declaration(standing: Standing | None) -> bool:
     return standing.state in (State.AWAITING_DECLARATION, State.DECLARATION_VOID)
 
 
-def steps_of(standing: Standing | None) -> Sequence[Step]:
-    """The road of a dossier: what is done, where it is, what lies ahead. None: just received."""
+def steps_of(standing: Standing | None, *, of_the_centre: bool) -> Sequence[Step]:
+    """The road of a dossier: what is done, where it is, what lies ahead. None: just received.
+
+    What is about the whole centre is declared by nobody, so its road is shorter.
+    """
     state = standing.state if standing else State.FILING
+    road = _ROAD_OF_THE_CENTRE if of_the_centre else _ROAD
     if state is State.SCHEDULED:
         return _steps(_ROAD_BEFORE_GRADES, "Graded", "now")
     if state is State.MERGED:
-        return [Step(words, "done") for words in _ROAD]
+        return [Step(words, "done") for words in road]
     place, mark = {
         State.FILING: ("Filed", "now"),
         State.NEEDS_ATTENTION: ("Checked", "failed"),
@@ -99,7 +104,7 @@ def steps_of(standing: Standing | None) -> Sequence[Step]:
         State.IN_REVIEW: ("Approved", "now"),
         State.RETURNED: ("Approved", "failed"),
     }[state]
-    return _steps(_ROAD, place, mark)
+    return _steps(road if place in road else _ROAD, place, mark)
 
 
 def _steps(road: Sequence[str], place: str, mark: str) -> list[Step]:

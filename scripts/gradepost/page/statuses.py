@@ -33,11 +33,11 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
     zone = book.series.zone
     asked = standing.declaration_asked_at if lacks_declaration(standing) else None
     return {
-        "id": f"{standing.qualification}-{standing.kind}",
+        "id": "centre" if standing.is_of_the_centre else f"{standing.qualification}-{standing.kind}",
         "title": title_of(book, standing.qualification, standing.kind),
         "standing": standing,
         "pill": pill_of(standing.state),
-        "steps": steps_of(standing),
+        "steps": steps_of(standing, of_the_centre=standing.is_of_the_centre),
         "documents": [_document(book, standing, document) for document in standing.documents],
         "can_ask": may_ask and lacks_declaration(standing),
         "asked": words.minute(asked, zone) if asked else None,
@@ -49,7 +49,9 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
 
 
 def title_of(book: Book, qualification: str, kind: str) -> str:
-    """`AM20530 Level 2 Certificate …: External examination`."""
+    """`AM20530 Level 2 Certificate …: external examination`; without a qualification, that it is the centre's own."""
+    if not qualification:
+        return "About the whole centre"
     return f"{qualification_label(book.series, qualification)}: {kind_label(book.series, kind).lower()}"
 
 

@@ -3,6 +3,7 @@
 from gradepost.page.declaring import declare_page, declared_by_link, link_gone_page
 from gradepost.page.demo import mail_page, top
 from gradepost.page.messages import message_page
+from gradepost.page.readout import noun
 from gradepost.page.receipts import declared_page, receipt_page
 from gradepost.page.reviewing import review_page, reviews_page
 from gradepost.page.sign_in import continue_page
@@ -16,6 +17,7 @@ __all__ = [
     "link_gone_page",
     "mail_page",
     "message_page",
+    "noun",
     "receipt_page",
     "review_page",
     "reviews_page",

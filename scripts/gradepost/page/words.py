@@ -1,11 +1,10 @@
-"""How pages say a time, a deadline, a zone, a list of rows, a number of things."""
+"""How pages say a time, a deadline, a zone, an identifier."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from gradepost.model.series import Series
-from gradepost.rules.wording import listed
 
 _ZONES = {"Europe/London": "UK time"}
 
@@ -60,24 +59,6 @@ def deadlines(series: Series, row: str) -> Iterator[tuple[str, str]]:
         elif end_of_day and "deadlines" in series.assumed:
             said += " (time of day assumed)"
         yield series.kinds.get(kind, kind), said
-
-
-def rows(numbers: Iterable[int]) -> str:
-    """Row numbers in order: `row 4`, `rows 4–31 and 40`."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    said = [str(run[0]) if len(run) == 1 else f"{run[0]}{_joint(run)}{run[1]}" for run in runs]
-    more = len(said) - 12
-    said = [*said[:12], f"{more} more places"] if more > 1 else said
-    return f"{'row' if len(said) == 1 and len(runs[0]) == 1 else 'rows'} {listed(said)}"
-
-
-def _joint(run: Sequence[int]) -> str:
-    return " and " if run[1] == run[0] + 1 else "–"
 
 
 def spoken(identifier: str) -> str:

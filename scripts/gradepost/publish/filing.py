@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from gradepost.document.filing import Dossier, dossier_of_branch, receipt_path
+from gradepost.document.filing import dossier_of_branch, receipt_path
 from gradepost.forge.base import MAIN, Check, CheckState, Forge, Pull, PullState
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.trouble import ForgeError, Moved, WorldError
@@ -88,14 +88,9 @@ class Publisher:
                 raise ForgeError("Main has it, and no pull request of its branch is known.")
             return merged
         dossier = dossier_of_branch(stored.branch)
-        title = pull_title(dossier) if dossier else stored.branch
+        title = dossier.title if dossier else stored.branch
         body = "One dossier. Approve it, or request changes with a reason; what was judged is what is merged."
         return self._forge.open_pull(stored.branch, title, body, self._now())
-
-
-def pull_title(dossier: Dossier) -> str:
-    """The title of a dossier's pull request: ids only."""
-    return f"{dossier.centre} {dossier.qualification} {dossier.kind} ({dossier.series})"
 
 
 def _commit_message(stored: Stored) -> str:

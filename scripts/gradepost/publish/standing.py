@@ -33,7 +33,7 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
         centre=dossier.centre,
         qualification=dossier.qualification,
         kind=dossier.kind,
-        state=_state(documents, pull, check, findings, returned),
+        state=_state(documents, pull, check, findings, returned, is_whole=_is_whole(dossier, documents)),
         documents=sorted(documents, key=lambda d: (d.component is None, d.component or "", d.form)),
         pull=pull.number if pull else None,
         findings=findings,
@@ -63,12 +63,13 @@ def _state(
     check: Check | None,
     findings: Sequence[Finding],
     returned: str | None,
+    *,
+    is_whole: bool,
 ) -> State:
-    has_tags = any(document.form == "tags" for document in documents)
     if pull is None or check is None or not all(document.filed for document in documents):
         return State.FILING
     if pull.state is PullState.MERGED:
-        return State.MERGED if has_tags else State.SCHEDULED
+        return State.MERGED if is_whole else State.SCHEDULED
     if returned is not None:
         return State.RETURNED
     if check.state is CheckState.PENDING:
@@ -76,7 +77,12 @@ def _state(
     if check.state is CheckState.FAILURE:
         void = any(finding.rule == "H003" for finding in findings)
         return State.DECLARATION_VOID if void else State.NEEDS_ATTENTION
-    return State.IN_REVIEW if has_tags else State.SCHEDULED
+    return State.IN_REVIEW if is_whole else State.SCHEDULED
+
+
+def _is_whole(dossier: Dossier, documents: Sequence[StandingDocument]) -> bool:
+    """Whether nothing has to follow before it is reviewed: after a schedule come grades, after a return nothing."""
+    return dossier.is_of_the_centre or any(document.form == "tags" for document in documents)
 
 
 def _document(stored: Stored) -> StandingDocument:

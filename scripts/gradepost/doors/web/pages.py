@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from gradepost.book import Book
 from gradepost.doors.demo.examples import example
 from gradepost.doors.state import new_secret
 from gradepost.doors.web import answers
@@ -47,7 +48,7 @@ def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
         return None
     actor = actor_of(request)
     _, centre = person_of(gateway, actor)
-    may_submit = actor is None or (actor.centre is not None and may(actor, "submit", match[1]))
+    may_submit = actor is None or (actor.centre is not None and may(actor, "submit", book, match[1]))
     return str(
         render_form(
             book,
@@ -56,15 +57,15 @@ def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
             idempotency_key=new_secret(),
             demo_links=gateway.demo,
             centre=(centre.number, centre.name) if centre else None,
-            notice=None if may_submit else _not_for(actor, match[1]),
+            notice=None if may_submit else _not_for(book, actor, match[1]),
             sign_in=None if actor else "/sign-in?" + urlencode({"next": path}),
             may_submit=may_submit,
         )
     )
 
 
-def _not_for(actor: Actor | None, form: str) -> str:
-    if actor is not None and actor.centre is not None and may(actor, "check", form):
+def _not_for(book: Book, actor: Actor | None, form: str) -> str:
+    if actor is not None and actor.centre is not None and may(actor, "check", book, form):
         return "You can check this form here. The exams officer submits it."
     return "Your role does not submit forms. Continue as an exams officer to try this one."
 

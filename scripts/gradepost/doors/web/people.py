@@ -18,6 +18,7 @@ from gradepost.doors.web.who import actor_of, comes_from_us, cookie_name, set_se
 from gradepost.inbox import Credential, Stored
 from gradepost.intake import Accepted, Refused, Submission
 from gradepost.model.records import Centre, Person, Report
+from gradepost.model.series import Series
 from gradepost.model.trouble import StoreError
 from gradepost.page import views
 from gradepost.page.form import document_of
@@ -104,35 +105,37 @@ def _ask(request: Request, fields: Mapping[str, str]) -> Response:
     actor = actor_of(request)
     if actor is None:
         return answers.problem(request, 401)
-    if actor.centre is None or not may(actor, "ask-declaration"):
+    if actor.centre is None or not may(actor, "ask-declaration", gateway.state.book):
         return answers.problem(request, 403)
     try:
         dossier = Dossier(fields["series"], actor.centre, fields["qualification"], fields["kind"])
     except KeyError:
         return answers.problem(request, 400)
-    head = head_of(gateway.state.ledger.register(actor.centre).centre)
-    if head is None or not tag_documents(gateway, dossier):
+    head = head_of(gateway.state.book.series, gateway.state.ledger.register(actor.centre).centre)
+    documents = tag_documents(gateway, dossier)
+    if head is None or not documents:
         return answers.problem(request, 404)
-    send_link(gateway, dossier, head)
+    send_link(gateway, dossier, head, views.noun(gateway.state.book, documents[0].form).lower())
     return RedirectResponse("/status", 303)
 
 
-def head_of(centre: Centre | None) -> Person | None:
+def head_of(series: Series, centre: Centre | None) -> Person | None:
     """The person who is asked to declare: the Head where the register has one, else a delegate."""
-    able = [person for person in (centre.people if centre else ()) if "declares" in person.rights]
-    heads = [person for person in able if person.role in ("principal", "head-teacher")]
-    return next(iter([*heads, *able]), None)
+    delegates = {choice.id: bool(choice.detail.get("needs_reason")) for choice in series.signatory_roles}
+    people = centre.people if centre else ()
+    able = [person for person in people if "declares" in person.rights and person.role in delegates]
+    return min(able, key=lambda person: delegates[person.role], default=None)
 
 
-def send_link(gateway: Gateway, dossier: Dossier, head: Person) -> None:
-    """Queue the letter with the link. It names ids only; grades stand behind the link."""
+def send_link(gateway: Gateway, dossier: Dossier, head: Person, what: str) -> None:
+    """Queue the letter with the link. It names ids and what is to be declared; that itself is behind the link."""
     state = gateway.state
     now = state.now()
     secret = declaration_link(state.inbox, dossier, head, now, new_secret)
     url = f"{gateway.settings.site_url.rstrip('/')}/declare/{secret}"
     body = (
         f"Dear {head.name},\n\n"
-        f"Centre {dossier.centre} has submitted teacher assessed grades for {dossier.qualification} "
+        f"Centre {dossier.centre} has submitted {what} for {dossier.qualification} "
         f"({state.book.series.kinds.get(dossier.kind, dossier.kind).lower()}).\n"
         "Quality assurance cannot start until you have declared them. This link shows what you would declare; "
         "opening it changes nothing. It is good for 7 days and needs no login.\n\n"
@@ -140,7 +143,7 @@ def send_link(gateway: Gateway, dossier: Dossier, head: Person) -> None:
         f"{state.book.series.awarding_organisation}\n"
     )
     state.inbox.queue_message(
-        head.email, f"Declare grades for {dossier.qualification}, centre {dossier.centre}", body, now
+        head.email, f"Declare {what} for {dossier.qualification}, centre {dossier.centre}", body, now
     )
     gateway.wake.set()
 
@@ -176,7 +179,7 @@ def _declare(
         values=values,
         report=report,
     )
-    title = gateway.state.book.forms["declaration"].title
+    title = views.declared_by_link(gateway.state.book).title
     return answers.page(request, f"Error: {title}" if report else title, content, status)
 
 
@@ -197,9 +200,10 @@ def _sign(request: Request, fields: list[tuple[str, str]]) -> Response:
     if isinstance(opened, str):
         return answers.page(request, "This link cannot be used", views.link_gone_page(opened), 410)
     link, dossier = opened
+    form = views.declared_by_link(state.book).name
     document = {
-        **document_of(state.book, "declaration", fields),
-        "form": "declaration",
+        **document_of(state.book, form, fields),
+        "form": form,
         "series": dossier.series,
         "centre": dossier.centre,
         "qualification": dossier.qualification,
@@ -224,4 +228,4 @@ def _signed(link: Credential, document: Mapping[str, Any], at: str) -> Submissio
     raw = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     attested = {"ref": link.ref, "method": "email-link", "at": at}
     # The link's own hash is the idempotency key: pressed twice, or raced, it declares once.
-    return Submission(raw, "declaration", actor, "declaration-link", f"link-{link.hash}", attested)
+    return Submission(raw, document["form"], actor, "declaration-link", f"link-{link.hash}", attested)

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gradepost.document.filing import dossier_of_branch, is_receipt
+from gradepost.document.filing import Dossier, dossier_of_branch, is_receipt
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
 from gradepost.doors.web.gateway import Gateway, gateway_of
@@ -32,7 +32,7 @@ def listing(request: Request) -> Response:
     """Every pull request, the open ones first."""
     gateway = gateway_of(request)
     actor = actor_of(request)
-    if actor is None or not may(actor, "review"):
+    if actor is None or not may(actor, "review", gateway.state.book):
         return answers.to_sign_in(request)
     state = gateway.state
     items = []
@@ -48,7 +48,7 @@ def one(request: Request) -> Response:
     """One pull request."""
     gateway = gateway_of(request)
     actor = actor_of(request)
-    if actor is None or not may(actor, "review"):
+    if actor is None or not may(actor, "review", gateway.state.book):
         return answers.to_sign_in(request)
     pull = _asked_for(request, gateway)
     if pull is None:
@@ -148,9 +148,13 @@ def _documents(gateway: Gateway, pull: Pull) -> list[tuple[str, Mapping[str, Any
     if dossier is None:
         return []
     forge = gateway.state.forge
-    paths = [p for p in forge.list(pull.head, dossier.folder) if not is_receipt(p) and p.endswith(".json")]
+    paths = [p for p in forge.list(pull.head, dossier.folder) if _is_document(dossier, p)]
     found = [(path.rpartition("/")[2], _value(forge.read(pull.head, path))) for path in paths]
     return [(name, value) for name, value in found if value is not None]
+
+
+def _is_document(dossier: Dossier, path: str) -> bool:
+    return dossier.holds(path) and not is_receipt(path) and path.endswith(".json")
 
 
 def _receipts(gateway: Gateway, pull: Pull) -> list[tuple[Mapping[str, Any], bool]]:
@@ -175,7 +179,7 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     if not comes_from_us(request):
         return answers.problem(request, 403)
     actor = actor_of(request)
-    if actor is None or not may(actor, "review"):
+    if actor is None or not may(actor, "review", gateway.state.book):
         return answers.problem(request, 401 if actor is None else 403)
     pull = _asked_for(request, gateway)
     if pull is None or request.path_params["verdict"] not in ("approve", "return"):

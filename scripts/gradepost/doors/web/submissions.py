@@ -71,7 +71,7 @@ def _act(request: Request, gateway: Gateway, form: str, action: str, kind: str, 
     actor = actor_of(request)
     if actor is None:
         return answers.problem(request, 401)
-    if actor.centre is None or not may(actor, action, form):
+    if actor.centre is None or not may(actor, action, gateway.state.book, form):
         return answers.problem(request, 403)
     try:
         sent = _sent(request, gateway, form, kind, body)
@@ -188,7 +188,7 @@ def _form_page(
         centre=(centre.number, centre.name) if centre else None,
         notice="Nothing is in the way of submitting. Nothing has been submitted yet." if passes else None,
         heading=gateway.state.book.forms[form].title,
-        may_submit=actor is not None and may(actor, "submit", form),
+        may_submit=actor is not None and may(actor, "submit", gateway.state.book, form),
     )
     title = gateway.state.book.forms[form].title
     shown = gateway.site.shell.page(
@@ -212,7 +212,7 @@ def receipt(request: Request) -> Response:
     stored = gateway.state.inbox.submission(request.path_params["id"])
     if stored is None:
         return answers.problem(request, 404)
-    if actor.centre != stored.centre and not may(actor, "review"):
+    if actor.centre != stored.centre and not may(actor, "review", gateway.state.book):
         return answers.problem(request, 403)
     standing = _standing(gateway, stored.branch)
     if answers.wants_json(request) or request.query_params.get("format") == "json":
@@ -226,7 +226,7 @@ def receipt(request: Request) -> Response:
         json.loads(stored.receipt),
         standing=standing,
         told=told,
-        can_ask_declaration=may(actor, "ask-declaration"),
+        can_ask_declaration=may(actor, "ask-declaration", gateway.state.book),
     )
     return answers.page(request, "Receipt", content)
 
@@ -266,7 +266,7 @@ def status(request: Request) -> Response:
         gateway.state.book,
         centre=centre,
         standings=standings,
-        may_ask=may(actor, "ask-declaration"),
+        may_ask=may(actor, "ask-declaration", gateway.state.book),
         mailbox="/demo/mail" if gateway.demo else None,
     )
     return answers.page(request, "Where your submissions stand", content)
