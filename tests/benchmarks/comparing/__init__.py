@@ -1,0 +1,1 @@
+"""What a benchmark of judging measures with: costs, other judges, tables."""
