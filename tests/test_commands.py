@@ -52,7 +52,7 @@ def opened(folder):
 # Help
 
 
-@pytest.mark.parametrize("command", ["", *(command.name for command in COMMANDS), "receipt verify"])
+@pytest.mark.parametrize("command", ["", *COMMANDS, "receipt verify"])
 def test_help_says_what_it_is_for_and_explains_every_option(gradepost, command):
     ran = gradepost(*command.split(), "--help")
 

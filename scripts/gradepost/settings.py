@@ -26,6 +26,7 @@ class Settings:
     """What the environment says. `root` is the site repository's root, where schemas/ and forms/ are.
 
     `github` is None where the ledger is on this machine. `in_ci`: what is printed is kept in a log for others.
+    `cache` is where verdicts on unchanged contents are kept, or None.
     """
 
     root: Path
@@ -34,11 +35,13 @@ class Settings:
     head_branch: str | None
     github: GitHubSettings | None = None
     in_ci: bool = False
+    cache: Path | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, GRADEPOST_FORGE and what goes with it, and the pull
-    request's branch where CI names it, and CI. Raises `ConfigurationError` where they do not go together."""
+    request's branch where CI names it, CI, XDG_CACHE_HOME and HOME. Raises `ConfigurationError` where they do not go
+    together."""
     env = os.environ if environment is None else environment
     return Settings(
         root=Path(env.get("GRADEPOST_ROOT", ".")),
@@ -47,7 +50,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         head_branch=env.get("GITHUB_HEAD_REF") or None,
         github=_github(env),
         in_ci=env.get("CI", "").lower() not in ("", "0", "false"),
+        cache=_cache(env),
     )
+
+
+def _cache(env: Mapping[str, str]) -> Path | None:
+    """Where verdicts may be kept: a folder of the user's own, or nowhere."""
+    home = env.get("XDG_CACHE_HOME") or (f"{env['HOME']}/.cache" if env.get("HOME") else "")
+    return Path(home) / "gradepost" if home.startswith("/") else None
 
 
 def _github(env: Mapping[str, str]) -> GitHubSettings | None:

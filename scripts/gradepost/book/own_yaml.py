@@ -72,7 +72,7 @@ def read(path: Path, schema: Schema | None) -> tuple[OwnFile | None, list[Mistak
     except yaml.MarkedYAMLError as error:
         # A key that is no plain word was said already, in words that help.
         return None, mistakes or [_not_yaml(path, error)]
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         return None, [Mistake(str(path), 0, "", f"not YAML ({type(error).__name__}). Write plain keys and values.")]
     if schema is None:
         return None, mistakes

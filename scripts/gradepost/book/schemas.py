@@ -19,7 +19,7 @@ class Schema:
     def __init__(self, name: str, schema: Mapping[str, Any], *, fast: bool | None = None) -> None:
         self.name = name
         self.schema = schema
-        self.layout = Layout(schema)
+        self.layout = Layout(schema, quick=is_bounded(schema))
         self._fast = fast
 
     @cached_property
@@ -27,10 +27,10 @@ class Schema:
         """The engine that looks for mistakes."""
         return engine_for(self.schema, fast=self._fast)
 
-    @cached_property
+    @property
     def is_bounded(self) -> bool:
         """Whether whatever it accepts keeps D001's limits on numbers and depth."""
-        return is_bounded(self.schema)
+        return self.layout.quick
 
     def is_valid(self, value: Any) -> bool:
         """Whether nothing is wrong with the value's shape."""

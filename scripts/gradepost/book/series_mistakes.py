@@ -162,7 +162,7 @@ def _assumed(file: OwnFile) -> Iterator[Mistake]:
     values = {key: value for key, value in file.value.items() if key != "assumed"}
     for key in file.sound["assumed"]:
         rest: Any = values
-        for step in key.split("."):
+        for step in str(key).split("."):
             inner = _inner(rest, step)
             if inner is None:
                 known = [str(name) for name in rest] if isinstance(rest, Mapping) else []

@@ -9,10 +9,10 @@ from gradepost.model.records import Problem
 
 def problems_of(mistakes: Iterable[Mistake]) -> tuple[Problem, ...]:
     """Every violation at its own pointer, one to a pointer, in the order of rows and then of names."""
-    found: dict[Path, tuple[int, Problem]] = {}
+    found: dict[Path, tuple[tuple[int, str], Problem]] = {}
     for mistake in mistakes:
         for path, problem in _problems(mistake):
-            rank = _RANKS.get(mistake.keyword, len(_RANKS))
+            rank = (_RANKS.get(mistake.keyword, len(_RANKS)), mistake.keyword)
             if path not in found or rank < found[path][0]:
                 found[path] = (rank, problem)
     if len(found) > 1:
@@ -33,7 +33,7 @@ def _is_plain(mistake: Mistake) -> bool:
     return mistake.keyword in _MEMBERS_HELD or mistake.instance is None or isinstance(mistake.instance, str | bool)
 
 
-# Which word to say where several keywords are broken at one place.
+# Which word to say where several keywords are broken at one place; of the others, the first by name.
 _RANKS = {
     name: rank
     for rank, name in enumerate(

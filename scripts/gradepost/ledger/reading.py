@@ -114,6 +114,23 @@ class LedgerReader:
             return Document(path, b"", None, {}, refusal=_NOT_PLAIN, filing=filing)
         return read(raw, path, self._book, filing=filing)
 
+    def loose_cases(self, at: datetime) -> list[Case]:
+        """The cases of all documents as files without a ledger: no register, no receipts."""
+        documents = {
+            dossier: [self.document(path) for path in self._source.list(dossier.folder) if _is_loose(path, dossier)]
+            for dossier in self.dossiers()
+        }
+        return [
+            Case(
+                documents=own,
+                series=self._book.series,
+                at=at,
+                stage=Stage.LOOSE,
+                neighbours=[x for other, found in documents.items() if _same_centre(other, dossier) for x in found],
+            )
+            for dossier, own in documents.items()
+        ]
+
     def cases(self, dossiers: Iterable[Dossier], stage: Stage, at: datetime) -> list[Case]:
         """The cases of some dossiers, each with its neighbours in the centre's series."""
         wanted = list(dossiers)
@@ -169,6 +186,14 @@ class LedgerReader:
             raise ConfigurationError(f"The {schema} file of {name}, {first.pointer or '/'}: {first.message}")
         found: Mapping[str, Any] = value
         return found
+
+
+def _is_loose(path: str, dossier: Dossier) -> bool:
+    return dossier.holds(path) and not is_receipt(path)
+
+
+def _same_centre(other: Dossier, own: Dossier) -> bool:
+    return other != own and (other.series, other.centre) == (own.series, own.centre)
 
 
 def filings_of(receipts: Iterable[ReceiptFile]) -> dict[str, Filing]:

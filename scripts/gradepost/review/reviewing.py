@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from gradepost.book import Book
-from gradepost.check import check
+from gradepost.check import check, combined
 from gradepost.document.filing import dossier_of_branch, dossier_of_path
 from gradepost.ledger import LedgerReader, Source
-from gradepost.model.records import Change, Report, Stage
+from gradepost.model.records import Case, Change, Report, Stage
 
 
 def review(head: Source, changed: Mapping[str, str], branch: str | None, book: Book, at: datetime) -> Report:
@@ -19,15 +19,16 @@ def review(head: Source, changed: Mapping[str, str], branch: str | None, book: B
     return combined([check(case, book) for case in (*cases, change)], book)
 
 
-def combined(reports: Iterable[Report], book: Book) -> Report:
-    """One report of several, in their order."""
-    found = list(reports)
-    return Report(
-        book.digest,
-        sum(report.judged for report in found),
-        tuple(finding for report in found for finding in report.findings),
-        tuple(reason for report in found for reason in report.not_judged),
-    )
+def judge_all(source: Source, book: Book, stage: Stage, at: datetime) -> Report:
+    """The report on everything that a source holds: a ledger, or (loose) documents in a ledger's folders alone."""
+    reader = LedgerReader(source, book)
+    loose = stage is Stage.LOOSE
+    cases = reader.loose_cases(at) if loose else reader.cases(reader.dossiers(), stage, at)
+    strays = [
+        Case((reader.document(path),), book.series, at, stage, receipts=None if loose else ())
+        for path in reader.stray_paths()
+    ]
+    return combined([check(case, book) for case in (*cases, *strays)], book)
 
 
 def branch_of(named: Iterable[str | None], changed: Mapping[str, str]) -> str | None:

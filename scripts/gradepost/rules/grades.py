@@ -1,9 +1,8 @@
 """T: what is said of each learner: a grade or a mark that fits, a record of the decision, and nobody left out."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from gradepost.model.records import Case, Columns, Document, Problem, Severity
+from gradepost.model.records import Case, Document, Problem, Severity
 from gradepost.model.series import Component
 from gradepost.rules.base import rule
 from gradepost.rules.tags import TAGS, component_of, graded_outcomes, no_schedule, schedule_of
@@ -55,34 +54,24 @@ def _over_the_maximum(component: Component, most: int, document: Document) -> It
 def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]:
     component, graded = component_of(case, document), graded_outcomes(case)
     columns = document.columns
-    if graded.issuperset(columns["outcome"]) and _just_what_it_takes(component, columns):
-        return
-    seen = {_given(learner) for learner in document.learners}
-    wrong = {given: found for given in seen if (found := list(_mismatches(given, component, graded)))}
+    given = [columns[name] for name in ("outcome", "grade", "mark")]
+    seen = set(zip(*given, strict=True))
+    wrong = {what: found for what in seen if (found := list(_mismatches(what, component, graded)))}
     if not wrong:
         return
     refused = {problem.pointer for problem in document.violations}
-    for index, learner in enumerate(document.learners):
-        for name, message in wrong.get(_given(learner), ()):
+    for index, what in enumerate(zip(*given, strict=True)):
+        for name, message in wrong.get(what, ()):
             if (pointer := f"/learners/{index}/{name}") not in refused:
                 yield Problem(pointer, message)
 
 
-def _just_what_it_takes(component: Component | None, columns: Columns) -> bool:
-    wanted, other = ("mark", "grade") if component and component.maximum_mark is not None else ("grade", "mark")
-    return None not in columns[wanted] and set(columns[other]) == {None}
-
-
-_Given = tuple[str | None, bool, bool]
-
-
-def _given(learner: Mapping[str, Any]) -> _Given:
-    return learner.get("outcome"), "grade" in learner, "mark" in learner
+_Given = tuple[str | None, str | None, int | None]
 
 
 def _mismatches(given: _Given, component: Component | None, graded: frozenset[str]) -> Iterator[tuple[str, str]]:
     """What is wrong with an outcome that has a grade, a mark, both or neither: the property, and the words."""
-    outcome, has_grade, has_mark = given
+    outcome, has_grade, has_mark = given[0], given[1] is not None, given[2] is not None
     if outcome is None:
         return
     if outcome not in graded:
@@ -127,14 +116,11 @@ def weighty_decision_has_a_record(case: Case, document: Document) -> Iterator[Pr
 def _weighty_rows(case: Case, document: Document) -> list[int]:
     """The rows of learners with a fail grade, or with an outcome that needs a record."""
     fails, graded = case.series.fail_grades, graded_outcomes(case)
-    needy, learners, columns = case.series.recorded_outcomes, document.learners, document.columns
+    needy, columns = case.series.recorded_outcomes, document.columns
     if fails.isdisjoint(columns["grade"]) and needy.isdisjoint(columns["outcome"]):
         return []
-    return [
-        index
-        for index, learner in enumerate(learners)
-        if learner.get("outcome") in needy or (learner.get("outcome") in graded and learner.get("grade") in fails)
-    ]
+    given = enumerate(zip(columns["outcome"], columns["grade"], strict=True))
+    return [index for index, (outcome, grade) in given if outcome in needy or (grade in fails and outcome in graded)]
 
 
 def _are(length: int) -> str:

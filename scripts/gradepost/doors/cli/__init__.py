@@ -1,39 +1,47 @@
 """The `gradepost` command. Exit codes: 0 clean, 1 errors found, 2 our own mistake, 3 the world failed."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from gradepost import __version__
-from gradepost.doors.cli.books import book
-from gradepost.doors.cli.judging import canonical, check, review
-from gradepost.doors.cli.ledgers import init, publish, status, token
-from gradepost.doors.cli.receipts import receipt
-from gradepost.doors.cli.rulebook import deadlines, explain, rules
-from gradepost.doors.cli.serving import build, serve
-from gradepost.doors.cli.submitting import submit
 from gradepost.model.trouble import ConfigurationError, WorldError
 
-COMMANDS = (
-    serve,
-    build,
-    check,
-    review,
-    canonical,
-    submit,
-    init,
-    publish,
-    status,
-    token,
-    receipt,
-    book,
-    explain,
-    rules,
-    deadlines,
-)
+# Each command with the module that it lives in: what one needs, another need not wait for.
+COMMANDS = {
+    "serve": "serving",
+    "build": "serving",
+    "check": "checking",
+    "review": "reviewing",
+    "canonical": "checking",
+    "submit": "submitting",
+    "init": "ledgers",
+    "publish": "ledgers",
+    "status": "ledgers",
+    "token": "ledgers",
+    "receipt": "receipts",
+    "book": "books",
+    "explain": "rulebook",
+    "rules": "rulebook",
+    "deadlines": "rulebook",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"gradepost.doors.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gradepost")
 def gradepost() -> None:
     """Guidance, forms, signed receipts and reviewed pull requests for teacher assessed grades.
@@ -42,10 +50,6 @@ def gradepost() -> None:
     Exit codes: 0 clean (warnings allowed), 1 errors found, 2 a mistake in settings or usage, 3 something outside
     failed (disk, network, forge).
     """
-
-
-for command in COMMANDS:
-    gradepost.add_command(command)
 
 
 def main() -> None:

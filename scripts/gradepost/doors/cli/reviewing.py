@@ -1,0 +1,49 @@
+"""`review`: what a pull request changes, judged."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gradepost.doors.cli import options
+from gradepost.doors.cli.whole import pinned_book
+from gradepost.doors.reports import FORMATS
+from gradepost.ledger.sources import CommitSource
+from gradepost.model.trouble import ConfigurationError, ForgeError
+from gradepost.review import branch_of
+from gradepost.review import review as review_change
+from gradepost.settings import from_environment
+
+
+@click.command()
+@click.option("--base", required=True, help="Where the pull request would be merged: a branch or a commit.")
+@click.option("--head", required=True, help="What it would merge: a branch or a commit.")
+@click.option("--branch", help="The pull request's branch, where --head is a commit.")
+@options.ledger
+@options.series
+@options.report_format
+def review(
+    base: str, head: str, branch: str | None, ledger: Path | None, series: str | None, report_format: str
+) -> int:
+    """Judge what a pull request changes, each dossier as it stands at --head.
+
+    Exit code 1 where there are errors, and where a rule that should have run did not.
+    """
+    from gradepost.forge.local import LocalForge
+
+    settings = from_environment()
+    forge = LocalForge(ledger or Path())
+    try:
+        base_id, head_id = forge.revision(base), forge.revision(head)
+    except ForgeError as error:
+        raise ConfigurationError(str(error)) from error
+    source = CommitSource(forge, head_id)
+    book = pinned_book(source, settings, series)
+    changed = forge.changed(base_id, head_id)
+    # A name that is given decides alone: a branch may be called like another commit.
+    names = (branch,) if branch else (settings.head_branch, head if head != head_id else None)
+    named = branch_of(names, changed)
+    report = review_change(source, changed, named, book, datetime.now(UTC))
+    sys.stdout.write(FORMATS[report_format](report))
+    return 1 if report.blocks or report.not_judged else 0

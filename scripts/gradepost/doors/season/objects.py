@@ -1,0 +1,144 @@
+"""What a commit holds, straight from Git's objects: which centres, which files, and the bytes of many at once."""
+
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from gradepost.model.trouble import ForgeError
+
+SUBMISSIONS = "submissions"
+# submissions/<series>/<shard>/<centre>: what lies deeper belongs to that centre.
+_CENTRE_DEPTH = 4
+_PLAIN = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a commit: its mode as Git writes it, and the id of its contents."""
+
+    mode: str
+    id: str
+
+
+class Objects:
+    """The objects of one repository at one commit."""
+
+    def __init__(self, repository: Path, revision: str) -> None:
+        self._git = ["git", "-C", str(repository)]
+        self.commit = (
+            self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+        )
+
+    def trees(self, folder: str) -> dict[str, str]:
+        """The id of whatever stands at each path of a folder, one level deep; none where there is no folder."""
+        listed = self._run("ls-tree", "-z", self.commit, f"{folder}/" if folder else ".")
+        return {path: entry.id for path, entry in _entries(listed)}
+
+    def centres(self) -> dict[str, str]:
+        """The id of the tree of each centre's folder below `submissions/`, and of whatever else stands there."""
+        found = {}
+        reader = _Reader(self._git)
+        try:
+            above = [(SUBMISSIONS, self.trees("").get(SUBMISSIONS))]
+            while above:
+                path, tree = above.pop()
+                for mode, name, entry_id in reader.tree(tree) if tree else ():
+                    below = f"{path}/{name}"
+                    if mode == "40000" and below.count("/") < _CENTRE_DEPTH - 1:
+                        above.append((below, entry_id))
+                    else:
+                        found[below] = f"{mode} {entry_id}"
+        finally:
+            reader.close()
+        return found
+
+    def files(self, *folders: str) -> dict[str, dict[str, Entry]]:
+        """Every file below some folders, by the folder of a centre, or by its own path where it is in none."""
+        listed = self._run("ls-tree", "-r", "-z", self.commit, *(f"{folder}/" for folder in folders))
+        found: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
+        for path, entry in _entries(listed):
+            found["/".join(path.split("/", _CENTRE_DEPTH)[:_CENTRE_DEPTH])][path] = entry
+        return dict(found)
+
+    def contents(self, groups: Iterable[Mapping[str, Entry]]) -> Iterator[dict[str, bytes | None]]:
+        """The bytes of each group's files; None for what is no plain file. Read from Git as one stream."""
+        wanted = list(groups)
+        with tempfile.TemporaryFile() as ids:
+            for group in wanted:
+                ids.writelines(f"{entry.id}\n".encode() for entry in group.values() if entry.mode == _PLAIN)
+            ids.seek(0)
+            with subprocess.Popen(  # noqa: S603 - Git, with ids of its own
+                [*self._git, "cat-file", "--batch", "--buffer"],
+                stdin=ids,
+                stdout=subprocess.PIPE,
+                bufsize=1 << 20,
+            ) as process:
+                answer = cast("IO[bytes]", process.stdout)
+                for group in wanted:
+                    yield {
+                        path: _blob(answer.readline(), answer.read) if entry.mode == _PLAIN else None
+                        for path, entry in group.items()
+                    }
+
+    def file(self, path: str) -> bytes | None:
+        """The bytes of one plain file, or None."""
+        listed = dict(_entries(self._run("ls-tree", "-z", self.commit, path)))
+        entry = listed.get(path)
+        return next(self.contents([{path: entry}]))[path] if entry and entry.mode == _PLAIN else None
+
+    def _run(self, *arguments: str) -> bytes:
+        # No door hands in more than a folder and a revision, and neither can be taken for an option.
+        ran = subprocess.run([*self._git, *arguments], capture_output=True, check=False)  # noqa: S603
+        if ran.returncode:
+            raise ForgeError(
+                f"git {arguments[0]} failed: this is no repository with such a revision, or it is damaged."
+            )
+        return ran.stdout
+
+
+def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
+    for line in listed.split(b"\0")[:-1]:
+        facts, _, path = line.partition(b"\t")
+        mode, _, entry_id = facts.decode().split(" ", 2)
+        yield path.decode("utf-8", "backslashreplace"), Entry(mode, entry_id)
+
+
+class _Reader:
+    """One question after another to a `git cat-file --batch`."""
+
+    def __init__(self, git: list[str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - Git, with ids of its own
+            [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def tree(self, tree_id: str) -> Iterator[tuple[str, str, str]]:
+        """Mode, name and id of each entry of a tree; of anything else, none."""
+        asked, answer = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        asked.write(f"{tree_id}\n".encode())
+        asked.flush()
+        head = answer.readline().split()
+        raw = _blob(b" ".join(head), answer.read)
+        while head[1] == b"tree" and raw:
+            facts, _, rest = raw.partition(b"\0")
+            mode, _, name = facts.partition(b" ")
+            yield mode.decode(), name.decode("utf-8", "backslashreplace"), rest[:20].hex()
+            raw = rest[20:]
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+def _blob(head: bytes, read: Callable[[int], bytes]) -> bytes:
+    """The contents after one line of `cat-file --batch`: id, kind and size."""
+    facts = head.split()
+    if len(facts) != 3:
+        raise ForgeError("An object of the repository is missing or damaged.")
+    raw = read(int(facts[2]) + 1)
+    if len(raw) != int(facts[2]) + 1:
+        raise ForgeError("An object of the repository could not be read to its end.")
+    return raw[:-1]
