@@ -47,9 +47,10 @@ def book() -> Book:
 
 
 @pytest.fixture
-def gradepost(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+def gradepost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
     """The command with its arguments, in this process, from the repository's root."""
     monkeypatch.setenv("GRADEPOST_ROOT", str(ROOT))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("GITHUB_HEAD_REF", raising=False)
     monkeypatch.delenv("GRADEPOST_SITE_URL", raising=False)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from comparing import rules
 from comparing.costs import peak_memory, run
 from comparing.tables import Figure
 from inventing.documents import Inventor
@@ -18,6 +19,7 @@ from season import AT, Season, documents, files
 from gradepost.check import check, read
 from gradepost.model.identifiers import uln_is_right
 from gradepost.model.records import Case, Stage
+from gradepost.rules import RULES
 
 ROOT = Path(__file__).parents[1]
 SPEAKS = {
@@ -148,6 +150,12 @@ def test_a_figure_beyond_its_aim_is_shown_as_missed():
     assert Figure("wall", 16, "s", most=15).holds is False
     assert Figure("times as fast", 49, "×", least=50).holds is False
     assert Figure("wall", 15, "s", most=15).holds is True
+
+
+def test_the_table_of_rules_has_each_that_is_asked_about_a_whole_dossier(book, tmp_path):
+    shown = {rule for rule, _, _ in rules.costs(tmp_path, book, datetime.fromisoformat(AT))}
+
+    assert shown == {rule.id for rule in RULES} - {"L008", "R004"}
 
 
 # The figures, roughly: a busy machine must not fail a run, and ten times too slow must.

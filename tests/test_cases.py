@@ -21,6 +21,7 @@ def test_an_example_breaks_exactly_the_rules_that_it_names(path, book):
 
     said = [f"{f.rule} {f.path} {f.pointer}: {f.message}" for f in report.findings]
     assert spoken(report) == (set(example["breaks"]), set(example.get("warns", ()))), said
+    assert report.crashed == ()
 
 
 @pytest.mark.parametrize("path", [p for p in EXAMPLES if "at" in load_case(p)], ids=name_of)

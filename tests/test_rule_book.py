@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from casebook import CASES, FORMS, RECEIVED_AT, base, files, judge, load_case, name_of, put
+from casebook import CASES, FORMS, RECEIVED_AT, base, built, files, judge, load_case, name_of, put
 
 from gradepost.doors.reports import FORMATS
 from gradepost.ledger.sources import DirectorySource
@@ -234,6 +234,24 @@ def test_no_report_repeats_a_submitted_text(form, stage, book):
             said = printed(document, form, stage, book)
 
             assert "zyzzyva" not in said.casefold(), (pointer, canary)
+
+
+def written(value: Any) -> Iterator[str]:
+    """Every text of a document that has more than one word."""
+    if isinstance(value, str) and " " in value.strip():
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from written(inner)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_no_report_repeats_what_was_written_in_an_example(path, book):
+    example = load_case(path)
+
+    report = judge(example, book)
+
+    said = "\n".join(write(report) for write in FORMATS.values())
+    assert not [text for text in written(built(example.get("document", {}))) if text in said]
 
 
 @pytest.mark.parametrize("form", ["schedule", "tags", "declaration"])

@@ -202,6 +202,11 @@ class Report:
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
+    def unanswered(self) -> tuple[NotJudged, ...]:
+        """The rules that gave no answer, crashed ones first."""
+        return (*self.crashed, *self.not_judged)
+
+    @property
     def is_pending(self) -> bool:
         """Whether nothing is lacking but the declaration (H005 alone)."""
         return bool(self.errors) and not self.crashed and all(f.rule == "H005" for f in self.errors)
@@ -214,7 +219,7 @@ class Report:
             "errors": len(self.errors),
             "warnings": len(self.warnings),
             "findings": [f.as_json() for f in self.findings],
-            "not_judged": [n.as_json() for n in (*self.crashed, *self.not_judged)],
+            "not_judged": [n.as_json() for n in self.unanswered],
         }
 
 

@@ -21,7 +21,7 @@ def costs(folder: Path, book: Book, case_at: object) -> list[tuple[str, str, flo
     case = clean_case(folder, book, case_at)
     found = []
     for rule, _ in book.rules:
-        if rule.per == "book" or not (looked_at := [d for d in case.documents if rule.looks_at(d)]):
+        if rule.per == "book" or not (looked_at := [d for d in case.documents if rule.looks_at(d.form)]):
             continue
         document = next((d for d in looked_at if d.form == "tags"), looked_at[0])
         if (rule.need and rule.need(case, document)) or case.stage not in rule.stages:

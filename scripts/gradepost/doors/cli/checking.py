@@ -15,6 +15,7 @@ from gradepost.doors.cli import options
 from gradepost.doors.reports import FORMATS
 from gradepost.doors.reports.terminal import Sources, print_text
 from gradepost.model.records import Case, Document, Report, Stage
+from gradepost.model.trouble import ConfigurationError
 from gradepost.settings import Settings, from_environment
 
 
@@ -80,6 +81,8 @@ def _source_of(paths: Sequence[Path]) -> Sources:
 
 def _check_loose(paths: list[Path], settings: Settings, series: str | None, at: datetime) -> Report:
     book = load(settings.root, series, site_url=settings.site_url)
+    if odd := next((path for path in paths if not path.is_file()), None):
+        raise ConfigurationError(f"{name_of(odd)} is not a plain file.")
     documents = [read(path.read_bytes(), name_of(path), book) for path in paths]
     groups = by_dossier(documents)
     of_centre: dict[str, list[list[Document]]] = {}

@@ -14,7 +14,7 @@ _ROOM_FOR_A_COUNT = 100
 def as_markdown(report: Report) -> str:
     """The summary, what was not judged, and a table of findings, alike ones together, as many as a comment holds."""
     head = [f"**{saying.summary(report)}**"]
-    if report.not_judged:
+    if report.unanswered:
         head += ["", f"{saying.not_judged_count(report)}:", ""]
         head += [f"- {_cell(reason)}" for reason in saying.not_judged(report)]
     if not report.findings:

@@ -10,7 +10,7 @@ from gradepost.model.records import Report
 def as_text(report: Report) -> str:
     """Each finding where it stands, alike ones together; what was not judged; the summary."""
     lines = [line for group in grouped(report.findings) for line in _lines(group)]
-    if report.not_judged:
+    if report.unanswered:
         lines += [f"{saying.not_judged_count(report)}:", *(f"    {reason}" for reason in saying.not_judged(report))]
     return "\n".join([*lines, saying.summary(report)]) + "\n"
 

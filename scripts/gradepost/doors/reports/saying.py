@@ -41,11 +41,11 @@ def counted(number: int, thing: str) -> str:
 def not_judged(report: Report) -> list[str]:
     """The rules that were not judged, by reason: `no ledger at hand: D003, D007`."""
     by_reason: defaultdict[str, set[str]] = defaultdict(set)
-    for entry in report.not_judged:
+    for entry in report.unanswered:
         by_reason[entry.reason].add(entry.rule)
     return [f"{reason}: {', '.join(sorted(rules))}" for reason, rules in sorted(by_reason.items())]
 
 
 def not_judged_count(report: Report) -> str:
     """`7 rules not judged`."""
-    return f"{counted(len({entry.rule for entry in report.not_judged}), 'rule')} not judged"
+    return f"{counted(len({entry.rule for entry in report.unanswered}), 'rule')} not judged"

@@ -17,7 +17,7 @@ def as_github(report: Report) -> str:
         left_out = sum(len(group.findings) for group in groups[_ANNOTATIONS:])
         if left_out:
             lines.append(f"{left_out:,} more of level {level} are in the job summary.")
-    if report.not_judged:
+    if report.unanswered:
         lines += [f"{saying.not_judged_count(report)}:", *saying.not_judged(report)]
     return "\n".join([*lines, saying.summary(report)]) + "\n"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gradepost.book import Book
 from gradepost.check import combined
+from gradepost.document.filing import is_receipt
 from gradepost.doors.season.objects import SUBMISSIONS, Entry, Objects
 from gradepost.doors.season.verdicts import Verdicts, code_digest
 from gradepost.ledger.settings import PATH as SETTINGS
@@ -89,13 +90,10 @@ def _judged(
     season: Season, stage: Stage, settings: bytes | None, missing: Sequence[str], progress: Progress
 ) -> list[_Found]:
     files = season.objects.files(SUBMISSIONS)
-    beside = {} if stage is Stage.LOOSE else _beside(season.objects)
+    beside, common = ({}, {}) if settings is None else _beside(season.objects, settings)
     works = [
-        _Work(
-            {c: {**files[c], **beside.get(c.rpartition("/")[2], {})} for c in missing[i : i + _CENTRES_AT_ONCE]},
-            {SETTINGS: settings},
-        )
-        for i in range(0, len(missing), _CENTRES_AT_ONCE)
+        _Work({c: {**files[c], **beside.get(c.rpartition("/")[2], {})} for c in some}, common)
+        for some in (missing[i : i + _CENTRES_AT_ONCE] for i in range(0, len(missing), _CENTRES_AT_ONCE))
     ]
     judge = _Judge(season, stage)
     if len(missing) < _WORTH_A_PROCESS or "fork" not in multiprocessing.get_all_start_methods():
@@ -107,13 +105,18 @@ def _judged(
     return _in_processes(judge, works, progress)
 
 
-def _beside(objects: Objects) -> dict[str, dict[str, Entry]]:
-    """The register's and the extensions' files of each centre, by its number."""
+def _beside(objects: Objects, settings: bytes) -> tuple[dict[str, dict[str, Entry]], dict[str, bytes | None]]:
+    """The register's and the extensions' files of each centre, by its number; and what every centre is judged with:
+    the ledger's settings, and whatever stands in the place of a folder."""
     found: dict[str, dict[str, Entry]] = {}
+    common: dict[str, bytes | None] = {SETTINGS: settings}
     for group in objects.files("centres", "extensions").values():
         for path, entry in group.items():
-            found.setdefault(path.rpartition("/")[2].removesuffix(".json"), {})[path] = entry
-    return found
+            if entry.is_plain:
+                found.setdefault(path.rpartition("/")[2].removesuffix(".json"), {})[path] = entry
+            else:
+                common[path] = None
+    return found, common
 
 
 class _Judge:
@@ -127,9 +130,9 @@ class _Judge:
         season, found = self._season, []
         contents = season.objects.contents(work.centres.values())
         for (centre, entries), files in zip(work.centres.items(), contents, strict=True):
-            source = FilesSource({**files, **{p: raw for p, raw in work.common.items() if raw is not None}})
+            source = FilesSource({**files, **work.common})
             report = judge_all(source, season.book, self._stage, season.at)
-            expected = sum(1 for path in entries if _is_document(path))
+            expected = sum(_is_document(path, entry, self._stage) for path, entry in entries.items())
             if report.judged != expected:
                 raise WorldError(f"{centre}: {expected} documents are there, and {report.judged} were judged.")
             lasts = not report.crashed and self._lasts(files, report)
@@ -144,8 +147,10 @@ class _Judge:
         return all(finding.rule != "R001" for finding in report.findings)
 
 
-def _is_document(path: str) -> bool:
-    return path.startswith(f"{SUBMISSIONS}/") and "/receipts/" not in path
+def _is_document(path: str, entry: Entry, stage: Stage) -> bool:
+    if path.partition("/")[0] != SUBMISSIONS:
+        return False
+    return not is_receipt(path) or (stage is Stage.LEDGER and not entry.is_plain)
 
 
 def _together(not_judged: Sequence[NotJudged]) -> tuple[NotJudged, ...]:

@@ -13,6 +13,7 @@ from gradepost.model.trouble import ForgeError
 SUBMISSIONS = "submissions"
 # submissions/<series>/<shard>/<centre>: what lies deeper belongs to that centre.
 _CENTRE_DEPTH = 4
+_FOLDER = "040000"
 _PLAIN = "100644"
 
 
@@ -22,6 +23,11 @@ class Entry:
 
     mode: str
     id: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a plain file: no link, no submodule, nothing that can be run."""
+        return self.mode == _PLAIN
 
 
 class Objects:
@@ -43,10 +49,13 @@ class Objects:
         found = {}
         reader = _Reader(self._git)
         try:
-            above = [(SUBMISSIONS, self.trees("").get(SUBMISSIONS))]
+            top = dict(_entries(self._run("ls-tree", "-z", self.commit, SUBMISSIONS))).get(SUBMISSIONS)
+            above = [(SUBMISSIONS, top.id)] if top else []
+            if top and top.mode != _FOLDER:
+                return {SUBMISSIONS: f"{top.mode} {top.id}"}
             while above:
                 path, tree = above.pop()
-                for mode, name, entry_id in reader.tree(tree) if tree else ():
+                for mode, name, entry_id in reader.tree(tree):
                     below = f"{path}/{name}"
                     if mode == "40000" and below.count("/") < _CENTRE_DEPTH - 1:
                         above.append((below, entry_id))
@@ -57,8 +66,9 @@ class Objects:
         return found
 
     def files(self, *folders: str) -> dict[str, dict[str, Entry]]:
-        """Every file below some folders, by the folder of a centre, or by its own path where it is in none."""
-        listed = self._run("ls-tree", "-r", "-z", self.commit, *(f"{folder}/" for folder in folders))
+        """Every file below some folders, or what stands in their places, by the folder of a centre, or by its own path
+        where it is in none."""
+        listed = self._run("ls-tree", "-r", "-z", self.commit, *folders)
         found: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
         for path, entry in _entries(listed):
             found["/".join(path.split("/", _CENTRE_DEPTH)[:_CENTRE_DEPTH])][path] = entry
@@ -69,18 +79,19 @@ class Objects:
         wanted = list(groups)
         with tempfile.TemporaryFile() as ids:
             for group in wanted:
-                ids.writelines(f"{entry.id}\n".encode() for entry in group.values() if entry.mode == _PLAIN)
+                ids.writelines(f"{entry.id}\n".encode() for entry in group.values() if entry.is_plain)
             ids.seek(0)
             with subprocess.Popen(  # noqa: S603 - Git, with ids of its own
                 [*self._git, "cat-file", "--batch", "--buffer"],
                 stdin=ids,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 bufsize=1 << 20,
             ) as process:
                 answer = cast("IO[bytes]", process.stdout)
                 for group in wanted:
                     yield {
-                        path: _blob(answer.readline(), answer.read) if entry.mode == _PLAIN else None
+                        path: _blob(answer.readline(), answer.read) if entry.is_plain else None
                         for path, entry in group.items()
                     }
 
@@ -88,7 +99,7 @@ class Objects:
         """The bytes of one plain file, or None."""
         listed = dict(_entries(self._run("ls-tree", "-z", self.commit, path)))
         entry = listed.get(path)
-        return next(self.contents([{path: entry}]))[path] if entry and entry.mode == _PLAIN else None
+        return next(self.contents([{path: entry}]))[path] if entry and entry.is_plain else None
 
     def _run(self, *arguments: str) -> bytes:
         # No door hands in more than a folder and a revision, and neither can be taken for an option.
@@ -112,7 +123,10 @@ class _Reader:
 
     def __init__(self, git: list[str]) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - Git, with ids of its own
-            [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*git, "cat-file", "--batch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
 
     def tree(self, tree_id: str) -> Iterator[tuple[str, str, str]]:
