@@ -1,10 +1,12 @@
 """Check characters of ULN, UCI and QAN, by the worked examples and vectors that were found for them."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradepost.model.identifiers import qan_is_right, uci_is_right, uln_is_right
+from gradepost.model.identifiers import PLACEHOLDER_ULN, qan_is_right, rows_with_wrong_ulns, uci_is_right, uln_is_right
 
 ULNS = (
     "9276308686 1000000000 1000000051 1000000132 1000000043 1000000094 1000000035 1000000086 1000000027 1000000078 "
@@ -94,3 +96,55 @@ def test_any_other_check_character_makes_a_qan_wrong(qan):
 
 def test_every_qan_of_the_book_is_right(book):
     assert all(qan_is_right(qualification.qan) for qualification in book.series.qualifications.values())
+
+
+# A column of ULNs at once
+
+
+def weighted(uln):
+    return sum(int(digit) * weight for digit, weight in zip(uln, range(10, 0, -1), strict=True)) % 11
+
+
+def wrong_one_by_one(ulns):
+    return [row for row, uln in enumerate(ulns) if uln is not None and not uln_is_right(uln)]
+
+
+def test_a_column_of_a_hundred_thousand_ulns_is_judged_as_one_by_one():
+    chance = Random(10)
+    odd = [None, PLACEHOLDER_ULN, "0000000000", "0000000019", "1000000006"]
+    # One in eleven of any ten digits is right but for a leading zero.
+    ulns = [chance.choice(odd) if chance.random() < 0.05 else f"{chance.randrange(10**10):010}" for _ in range(100_000)]
+
+    wrong = rows_with_wrong_ulns(ulns)
+
+    assert wrong == wrong_one_by_one(ulns)
+    assert 80_000 < len(wrong) < 95_000
+    assert any(ulns[row][0] == "0" and weighted(ulns[row]) == 10 for row in wrong)
+
+
+def test_a_column_of_right_ulns_has_no_wrong_rows_and_any_slip_in_it_is_one():
+    chance = Random(11)
+    right = [uln for uln in (f"{chance.randrange(10**9, 10**10)}" for _ in range(22_000)) if uln_is_right(uln)]
+
+    assert rows_with_wrong_ulns(right) == []
+    assert rows_with_wrong_ulns([*right, None]) == []
+    for row in (0, 1, len(right) // 2, len(right) - 1):
+        slip = [*right]
+        slip[row] = slip[row][:9] + str((int(slip[row][9]) + 1) % 10)
+        assert rows_with_wrong_ulns(slip) == [row]
+
+
+@pytest.mark.parametrize("ulns", [[], [None], [None, None], ["0000000019"], [PLACEHOLDER_ULN], [None, "1000000051"]])
+def test_a_short_column_is_judged_as_one_by_one(ulns):
+    assert rows_with_wrong_ulns(ulns) == wrong_one_by_one(ulns)
+
+
+def test_a_leading_zero_is_wrong_though_the_sum_is_right():
+    with_a_zero = next(uln for uln in map("0{:09}".format, range(1, 1000)) if weighted(uln) == 10)
+
+    assert rows_with_wrong_ulns(["1000000051", with_a_zero, None]) == [1]
+
+
+@given(st.lists(st.none() | st.from_regex(r"[0-9]{10}", fullmatch=True)))
+def test_any_column_is_judged_as_one_by_one(ulns):
+    assert rows_with_wrong_ulns(ulns) == wrong_one_by_one(ulns)

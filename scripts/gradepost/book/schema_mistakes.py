@@ -30,7 +30,7 @@ def schema_mistakes(path: Path) -> Iterator[Mistake]:
         return
     shared = {f"#/$defs/{_escaped(name)}" for name in value.get("$defs", ())}
     for pointer, words in _unfit(value, "", shared):
-        line = Places(raw, canonical=False).of(pointer).line
+        line = Places(raw).of(pointer).line
         yield Mistake(str(path), line, pointer.strip("/").replace("/", "."), words)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gradepost.book import Book
-from gradepost.document.place import Places, has_a_line_for_each
+from gradepost.document.place import Places
 from gradepost.model.records import Case, Document, Finding, NotJudged, Problem, Report, Severity, Stage
 from gradepost.rules.base import NO_LEDGER, Rule
 
@@ -106,7 +106,7 @@ def _with_places(
 def _places(case: Case, paths: set[str]) -> Iterator[tuple[str, Places]]:
     for document in case.documents:
         if document.path in paths and document.refusal is None:
-            yield document.path, Places(document.raw, has_a_line_for_each(document.raw, len(document.learners)))
+            yield document.path, Places(document.raw, len(document.learners))
     for receipt in case.receipts or ():
         if receipt.path in paths and receipt.data is not None:
-            yield receipt.path, Places(receipt.raw, canonical=False)
+            yield receipt.path, Places(receipt.raw)

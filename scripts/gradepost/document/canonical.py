@@ -54,7 +54,7 @@ def _arranged(value: Any, order: Order) -> Any:
     if not isinstance(value, dict) or not order:
         return value
     known = {name: _arranged(value[name], inner) for name, inner in order.items() if name in value}
-    return known if len(known) == len(value) else {**known, **value}
+    return known if len(known) == len(value) else {**known, **value, **known}
 
 
 def _is_arranged(values: Sequence[Any], order: Order) -> bool:

@@ -12,8 +12,7 @@ from gradepost.document.canonical import ONE_PER_LINE
 
 _ROW = re.compile(rf"/{ONE_PER_LINE}/(0|[1-9][0-9]{{0,6}})(?=/|$)")
 _ROW_INDENT = 4
-_BEFORE_ROWS = f'  "{ONE_PER_LINE}": ['.encode()
-_AFTER_ROWS = (b"  ],", b"  ]")  # the second where nothing follows, else it may end a later list
+_BEFORE_ROWS = f'\n  "{ONE_PER_LINE}": [\n'.encode()
 _BETWEEN = re.compile(r"[ \t\r\n,:]*")
 _value_at = JSONDecoder().raw_decode
 
@@ -26,60 +25,49 @@ class Place:
     column: int
 
 
-def has_a_line_for_each(raw: bytes, rows: int) -> bool:
-    """Whether each row stands on a line of its own as in canonical form, so that a row's line is arithmetic.
-
-    A text made to look so by breaking one row and joining two others would be pointed into a line or two away.
-    """
-    start = raw.find(b"\n" + _BEFORE_ROWS + b"\n")
-    if start < 0:
-        return False
-    lines = raw[start + len(_BEFORE_ROWS) + 2 :].split(b"\n", rows)
-    return len(lines) == rows + 1 and lines[-1].startswith(b"  ]") and all(map(_begins_a_row, lines[:-1]))
-
-
-def _begins_a_row(line: bytes) -> bool:
-    return line.startswith(b"    {")
-
-
 class Places:
-    """The places of one strict JSON text. `canonical`: each row stands on a line of its own, as in canonical bytes."""
+    """The places of one strict JSON text.
 
-    def __init__(self, raw: bytes, canonical: bool) -> None:
+    `rows` is how many learners it has, where their places may be arithmetic: then each must stand on a line of its
+    own, as in canonical bytes. A text made to look so by breaking one row and joining two is pointed into nearby.
+    """
+
+    def __init__(self, raw: bytes, rows: int = 0) -> None:
         self._raw = raw
-        self._canonical = canonical
+        self._count = rows
         self._known: dict[int, dict[str, int]] = {}
 
     def of(self, pointer: str) -> Place:
         """Where the value at the pointer begins, or its nearest ancestor where it is missing."""
-        row = _ROW.match(pointer) if self._canonical else None
+        row = _ROW.match(pointer) if self._count else None
         if row and int(row[1]) < len(self._rows):
-            return self._in_row(self._rows[int(row[1])], pointer[row.end() :])
+            return self._in_row(int(row[1]), pointer[row.end() :])
         offset = _descend(pointer, _past_space(self._text, 0), self._child)
         line = bisect_right(self._starts, offset)
         return Place(line, offset - self._starts[line - 1] + 1)
 
-    def _in_row(self, line: int, pointer: str) -> Place:
-        text = self._lines[line].decode("utf-8")
+    def _in_row(self, number: int, pointer: str) -> Place:
+        text = self._rows[number].decode("utf-8")
 
         def child(at: int, step: str) -> int | None:
             return next((offset for name, offset in _children(text, at) if name == step), None)
 
-        return Place(line + 1, _descend(pointer, _ROW_INDENT, child) + 1)
+        return Place(self._lines_above + number + 1, _descend(pointer, _ROW_INDENT, child) + 1)
 
     @cached_property
-    def _lines(self) -> list[bytes]:
-        return self._raw.split(b"\n")
-
-    @cached_property
-    def _rows(self) -> range:
-        """The indexes of the lines that hold a row each."""
+    def _rows(self) -> list[bytes]:
+        """The line of each row; none where they do not stand on lines of their own."""
         # No string holds a raw line break, and only the document's own properties stand two spaces in.
-        if _BEFORE_ROWS not in self._lines:
-            return range(0)
-        first = self._lines.index(_BEFORE_ROWS) + 1
-        rest = self._lines[first:]
-        return range(first, first + rest.index(next(end for end in _AFTER_ROWS if end in rest)))
+        start = self._raw.find(_BEFORE_ROWS)
+        if start < 0:
+            return []
+        *lines, rest = self._raw[start + len(_BEFORE_ROWS) :].split(b"\n", self._count)
+        fit = len(lines) == self._count and rest.startswith(b"  ]")
+        return lines if fit and all(line.startswith(b"    {") for line in lines) else []
+
+    @cached_property
+    def _lines_above(self) -> int:
+        return self._raw.count(b"\n", 0, self._raw.find(_BEFORE_ROWS) + len(_BEFORE_ROWS))
 
     @cached_property
     def _text(self) -> str:

@@ -63,6 +63,10 @@ class OtherCentre:
     """Nothing is judged or stored: the document is another centre's than the sender's."""
 
 
+class RuleCrashed(Exception):
+    """A mistake of ours stopped a rule, so what it would have said is unknown. Names the rules, and nothing sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the receiving end is given: `now` tells UTC instants, `register` what main says of a centre."""
@@ -94,14 +98,15 @@ class Intake:
         self._remembered: OrderedDict[int, Document] = OrderedDict()
 
     def check(self, submission: Submission) -> Report | OtherCentre:
-        """Judge it as `receive` would, and store nothing."""
+        """Judge it as `receive` would, and store nothing. Raises `RuleCrashed`."""
         centre = submission.actor.centre or ""
         with self.inbox.desk(centre) as desk:
             judged = self._judge(submission, desk, self._instant())
             return judged if isinstance(judged, OtherCentre) else judged.report
 
     def receive(self, submission: Submission) -> Accepted | Refused | KeyReused | OtherCentre:
-        """Judge and store it. On `Accepted` it cannot be lost. Raises `StoreError` where storing failed."""
+        """Judge and store it. On `Accepted` it cannot be lost. Raises `StoreError` where storing failed, and
+        `RuleCrashed`; either way nothing is stored."""
         centre = submission.actor.centre or ""
         with self.inbox.desk(centre) as desk:
             if submission.key is not None and (before := desk.answered(submission.form, submission.key)):
@@ -170,6 +175,8 @@ class Intake:
             arrived=document,
         )
         report = check(case, self.book)
+        if report.crashed:
+            raise RuleCrashed(", ".join(f"{c.rule}: {c.reason}" for c in report.crashed))
         mine = tuple(n for n in report.not_judged if n.path == document.path)
         return _Judged(document, replace(report, not_judged=mine), case, earlier)
 

@@ -111,5 +111,6 @@ def state_of(code: int, printed: str) -> CheckState:
         return CheckState.SUCCESS
     if code != 1:
         raise WorldError(f"gradepost review ended with exit code {code}.")
-    errors = {f["rule"] for f in json.loads(printed)["findings"] if f["severity"] == "error"}
-    return CheckState.PENDING if errors == {"H005"} else CheckState.FAILURE
+    report = json.loads(printed)
+    errors = {f["rule"] for f in report["findings"] if f["severity"] == "error"}
+    return CheckState.PENDING if errors == {"H005"} and not report["not_judged"] else CheckState.FAILURE

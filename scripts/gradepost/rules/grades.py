@@ -102,13 +102,11 @@ def weighty_decision_has_a_record(case: Case, document: Document) -> Iterator[Pr
         return
     refused = {problem.pointer for problem in document.violations}
     shared = None if "/decision_record" in refused else document.data.get("decision_record", "")
+    own, least = document.columns["rationale"], case.series.minimum_record
     for index in weighty:
-        pointer = f"/learners/{index}/rationale"
-        record = document.learners[index].get("rationale", shared)
-        if record is None or pointer in refused:
-            continue
-        length, least = len(" ".join(record.split())), case.series.minimum_record
-        if length < least:
+        record = shared if own[index] is None else own[index]
+        length = least if record is None else len(" ".join(record.split()))
+        if length < least and (pointer := f"/learners/{index}/rationale") not in refused:
             message = f"This decision needs a record of at least {least} characters; there {_are(length)}."
             yield Problem(pointer, message)
 
