@@ -70,6 +70,7 @@ def test_learners_have_right_numbers_that_no_other_centre_gives():
     assert len(set(ulns)) == len(ulns)
 
 
+@pytest.mark.slow
 def test_a_whole_season_is_a_ledger_in_which_nothing_is_found(book, gradepost, tmp_path):
     write(tmp_path / "ledger", files(Season(3, 20, schedules=True, declarations=True, receipts=True), book))
 
@@ -137,6 +138,7 @@ def test_the_time_of_children_counts():
     assert ran.cpu >= 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux")
 def test_the_memory_of_children_counts():
     large = "import time; held = b'1' * 100_000_000; time.sleep(0.6)"

@@ -232,6 +232,7 @@ def test_the_fast_engine_and_the_slow_one_agree_on_damaged_documents(form, data,
     assert (schema.violations(value) == ()) == by_the_slow_one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_every_piece_in_every_place_gets_one_answer_from_both(form, book):
     schema = book.schemas[form]

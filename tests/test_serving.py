@@ -290,6 +290,7 @@ def storm(folder, kills, seconds):
     return senders
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(folder, gradepost):
     senders = storm(folder, KILLS, 0.6)
 

@@ -586,6 +586,7 @@ def test_folders_nested_without_end_are_a_link(ledger, forge):
         forge.list(commit)
 
 
+@pytest.mark.slow
 def test_a_tree_of_a_billion_paths_is_refused_in_time(ledger, forge):
     commit = nested(ledger, 9, names=10)
 

@@ -1,6 +1,7 @@
 """D001 at the gateway: what is not strict is told, never stored, and never an accident of ours."""
 
 import pytest
+from hostile import sampled
 from hostile.texts import LIMIT, TEXTS
 
 JSON = {"Content-Type": "application/json"}
@@ -13,7 +14,7 @@ def officer(house):
     return house.client("p-10234-officer")
 
 
-@pytest.mark.parametrize("name", [name for name in NOT_STRICT if name not in LARGE])
+@pytest.mark.parametrize("name", sampled([name for name in NOT_STRICT if name not in LARGE], 10))
 def test_a_text_that_is_not_strict_is_told_and_not_stored(name, house, officer):
     before = house.stored()
 
