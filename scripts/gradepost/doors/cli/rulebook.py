@@ -137,16 +137,10 @@ def _until(book: Book, until: datetime | None, at: datetime | None) -> dict[str,
 
 
 def _extensions(book: Book, ledger: Path, at: datetime | None) -> Iterator[dict[str, Any]]:
-    from gradepost.ledger import LedgerReader, Source
-    from gradepost.ledger.sources import CommitSource, DirectorySource
+    from gradepost.doors.cli.whole import source_of
+    from gradepost.ledger import LedgerReader
 
-    source: Source = DirectorySource(ledger)
-    if (ledger / "HEAD").exists() and not (ledger / "ledger.toml").exists():
-        from gradepost.forge.local import LocalForge
-
-        forge = LocalForge(ledger)
-        source = CommitSource(forge, forge.revision("main"))
-    reader = LedgerReader(source, book)
+    reader = LedgerReader(source_of(ledger), book)
     for centre in reader.centres():
         for extension in reader.register(centre.number, book.series.id).extensions:
             yield {"centre": centre.number, **_granted(extension), **_until(book, extension.until, at)}
