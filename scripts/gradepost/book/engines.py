@@ -115,9 +115,6 @@ class Plain:
         ]
 
 
-_KEYWORDS = {"constant": "const"}
-
-
 class Fast:
     """jsonschema-rs, its patterns compiled for linear time where they can be."""
 

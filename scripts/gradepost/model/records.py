@@ -1,7 +1,7 @@
 """What the floors hand each other: documents, cases, findings, reports, receipts, people."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -127,12 +127,21 @@ class Document:
         return Columns([*self.data.get("evidence", ()), *own])
 
     @cached_property
+    def refused(self) -> frozenset[str]:
+        """The pointers of what its schema refuses."""
+        return frozenset(problem.pointer for problem in self.violations)
+
+    @cached_property
     def people(self) -> frozenset[tuple[str, str]]:
         """Its learners' candidate numbers with their ULNs, where both stand and the ULN is their own."""
-        pairs = frozenset(zip(self.columns["candidate_number"], self.columns["uln"], strict=True))
-        if not self.violations and PLACEHOLDER_ULN not in self.columns["uln"]:
-            return pairs
-        return frozenset((number, uln) for number, uln in pairs if number and uln and uln != PLACEHOLDER_ULN)
+        return frozenset((number, uln) for _, number, uln in self.people_by_row())
+
+    def people_by_row(self) -> Iterator[tuple[int, str, str]]:
+        """Row, candidate number and ULN of those learners."""
+        known = zip(self.columns["candidate_number"], self.columns["uln"], strict=True)
+        for row, (number, uln) in enumerate(known):
+            if number and uln and uln != PLACEHOLDER_ULN:
+                yield row, number, uln
 
 
 @dataclass(frozen=True, slots=True)

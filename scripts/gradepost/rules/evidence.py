@@ -5,7 +5,7 @@ from typing import Any
 
 from gradepost.model.records import Case, Document, Problem, Request
 from gradepost.rules.base import NO_LEDGER, rule
-from gradepost.rules.tags import TAGS, component_of, graded_outcomes
+from gradepost.rules.tags import TAGS, component_of
 from gradepost.rules.wording import day, listed
 
 _Items = Sequence[Mapping[str, Any]]
@@ -32,7 +32,7 @@ def evidence_is_there(case: Case, document: Document) -> Iterator[Problem]:
     if all(own) or (shared and [] not in own):
         return
     refused = {problem.pointer for problem in document.violations if not problem.entries_stand}
-    graded = graded_outcomes(case)
+    graded = case.series.graded_outcomes
     for index, learner in enumerate(document.learners):
         pointer = f"/learners/{index}/evidence"
         if learner.get("outcome") not in graded or learner.get("evidence", shared) or pointer in refused:
@@ -89,7 +89,7 @@ def more_than_sense_checks(case: Case, document: Document) -> Iterator[Problem]:
     checks = case.series.sense_checks
     if checks.isdisjoint(document.evidence["source"]):
         return
-    graded, refused = graded_outcomes(case), {problem.pointer for problem in document.violations}
+    graded, refused = case.series.graded_outcomes, document.refused
     labels = listed(source.label for source in case.series.evidence_sources if source.id in checks)
     message = f"All evidence here is of kinds that only check other evidence: {labels}."
     rests_on = dict.fromkeys(

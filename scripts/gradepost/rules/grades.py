@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gradepost.model.records import Case, Document, Problem, Severity
 from gradepost.model.series import Component
 from gradepost.rules.base import rule
-from gradepost.rules.tags import TAGS, component_of, graded_outcomes, no_schedule, schedule_of
+from gradepost.rules.tags import TAGS, component_of, no_schedule, schedule_of
 from gradepost.rules.wording import listed, rows
 
 _PRACTICAL = "unit-graded-practical"
@@ -52,14 +52,14 @@ def _over_the_maximum(component: Component, most: int, document: Document) -> It
     forms=TAGS,
 )
 def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]:
-    component, graded = component_of(case, document), graded_outcomes(case)
+    component, graded = component_of(case, document), case.series.graded_outcomes
     columns = document.columns
     given = [columns[name] for name in ("outcome", "grade", "mark")]
     seen = set(zip(*given, strict=True))
     wrong = {what: found for what in seen if (found := list(_mismatches(what, component, graded)))}
     if not wrong:
         return
-    refused = {problem.pointer for problem in document.violations}
+    refused = document.refused
     for index, what in enumerate(zip(*given, strict=True)):
         for name, message in wrong.get(what, ()):
             if (pointer := f"/learners/{index}/{name}") not in refused:
@@ -100,7 +100,7 @@ def _mismatches(given: _Given, component: Component | None, graded: frozenset[st
 def weighty_decision_has_a_record(case: Case, document: Document) -> Iterator[Problem]:
     if not (weighty := _weighty_rows(case, document)):
         return
-    refused = {problem.pointer for problem in document.violations}
+    refused = document.refused
     shared = None if "/decision_record" in refused else document.data.get("decision_record", "")
     own, least = document.columns["rationale"], case.series.minimum_record
     for index in weighty:
@@ -113,7 +113,7 @@ def weighty_decision_has_a_record(case: Case, document: Document) -> Iterator[Pr
 
 def _weighty_rows(case: Case, document: Document) -> list[int]:
     """The rows of learners with a fail grade, or with an outcome that needs a record."""
-    fails, graded = case.series.fail_grades, graded_outcomes(case)
+    fails, graded = case.series.fail_grades, case.series.graded_outcomes
     needy, columns = case.series.recorded_outcomes, document.columns
     if fails.isdisjoint(columns["grade"]) and needy.isdisjoint(columns["outcome"]):
         return []
@@ -163,7 +163,7 @@ def practicals_come_first(case: Case, document: Document) -> Iterator[Problem]:
     beside = case.series.qualifications[document.data["qualification"]].components.values()
     if all(other.kind != _PRACTICAL for other in beside):
         return
-    refused, graded = {problem.pointer for problem in document.violations}, graded_outcomes(case)
+    refused, graded = document.refused, case.series.graded_outcomes
     for index, learner in enumerate(document.learners):
         pointer = f"/learners/{index}/unit_practicals_completed"
         done = learner.get("unit_practicals_completed", pointer in refused)
@@ -182,10 +182,10 @@ def practicals_come_first(case: Case, document: Document) -> Iterator[Problem]:
 def decision_is_recorded(case: Case, document: Document) -> Iterator[Problem]:
     if document.data.get("decision_record", "").strip():
         return
-    refused = {problem.pointer for problem in document.violations}
+    refused = document.refused
     if "/decision_record" in refused:
         return
-    graded = graded_outcomes(case)
+    graded = case.series.graded_outcomes
     rows_graded = [index for index, learner in enumerate(document.learners) if learner.get("outcome") in graded]
     bare = [
         index

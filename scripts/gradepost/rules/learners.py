@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from gradepost.model.identifiers import PLACEHOLDER_ULN, rows_with_wrong_ulns, uci_is_right
 from gradepost.model.records import Case, Document, Problem, Severity, Stage
@@ -70,12 +69,12 @@ def one_person_everywhere(case: Case, _first: Document) -> Iterator[Problem]:
     numbers: defaultdict[_Known, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for document in (*case.documents, *case.neighbours):
         centre, name = document.data.get("centre"), (document.filed_at or document.path).rpartition("/")[2]
-        for _, number, uln in people_of(document.learners):
+        for _, number, uln in document.people_by_row():
             ulns[centre, number][uln][document.path] = name
             numbers[centre, uln][number][document.path] = name
     for document in (d for d in case.documents if d.refusal is None):
         centre, path = document.data.get("centre"), document.path
-        for index, number, uln in people_of(document.learners):
+        for index, number, uln in document.people_by_row():
             if clash := _elsewhere(ulns[centre, number], uln, path):
                 message = f"This candidate number has another ULN in {clash}."
                 yield Problem(f"/learners/{index}/uln", message, path=path)
@@ -100,14 +99,6 @@ def _agree(documents: Sequence[Document]) -> bool:
 
 
 _Known = tuple[str | None, str]
-
-
-def people_of(learners: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, str]]:
-    """Row, candidate number and ULN of the learners that have both, the ULN being their own."""
-    for index, learner in enumerate(learners):
-        number, uln = learner.get("candidate_number"), learner.get("uln")
-        if number and uln and uln != PLACEHOLDER_ULN:
-            yield index, number, uln
 
 
 def _elsewhere(known: Mapping[str, Mapping[str, str]], own: str, path: str) -> str | None:

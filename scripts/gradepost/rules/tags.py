@@ -15,11 +15,6 @@ def component_of(case: Case, document: Document) -> Component | None:
     return case.series.component(document.data.get("qualification"), document.data.get("component"))
 
 
-def graded_outcomes(case: Case) -> frozenset[str]:
-    """The outcomes that take a grade, or a mark."""
-    return case.series.graded_outcomes
-
-
 def schedule_of(case: Case, document: Document) -> Document | None:
     """The schedule for a document's component, of the same centre."""
     return case.schedules.get(document.subject)

@@ -75,7 +75,7 @@ def check_revision(
     """The report on everything at a revision of a repository, read from Git's objects."""
     start = time.perf_counter()
     objects = Objects(repository, revision)
-    raw = objects.file(PATH)
+    raw = objects.settings
     book = load(settings.root, series or (read_settings(raw).series if raw else None), site_url=settings.site_url)
     season = Season(objects, book, at, Verdicts(cache))
     if sys.stderr.isatty():

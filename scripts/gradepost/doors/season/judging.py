@@ -17,7 +17,7 @@ from gradepost.doors.season.verdicts import Verdicts, code_digest
 from gradepost.ledger.settings import PATH as SETTINGS
 from gradepost.ledger.sources import FilesSource
 from gradepost.model.records import NotJudged, Report, Stage
-from gradepost.model.trouble import ConfigurationError, ForgeError, WorldError
+from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.review import judge_all
 
 Progress = Callable[[int, int], None]
@@ -54,12 +54,11 @@ def judge_season(season: Season, progress: Progress = lambda _done, _all: None) 
 
     Raises `WorldError` where Git or a process fails.
     """
-    settings = season.objects.file(SETTINGS)
-    stage = Stage.LOOSE if settings is None else Stage.LEDGER
+    stage = Stage.LOOSE if season.objects.settings is None else Stage.LEDGER
     keys = _keys(season, stage)
     known = season.verdicts.known(keys.values())
     missing = [centre for centre, key in keys.items() if key not in known]
-    fresh = dict(_judged(season, stage, settings, missing, progress)) if missing else {}
+    fresh = dict(_judged(season, stage, missing, progress)) if missing else {}
     season.verdicts.keep({keys[centre]: report for centre, (report, lasts) in fresh.items() if lasts})
     reports = [fresh[centre][0] if centre in fresh else known[key] for centre, key in sorted(keys.items())]
     whole = combined(reports, season.book)
@@ -70,8 +69,8 @@ def _keys(season: Season, stage: Stage) -> dict[str, str]:
     """What each centre's verdict hangs on, as one digest: everything of it that Git holds, the book, the code; and
     without receipts the day, which is what `at` stands for."""
     objects, local = season.objects, season.at.astimezone(season.book.series.zone)
-    top = objects.trees("")
-    common = [season.book.digest, code_digest(), stage, top.get(SETTINGS), top.get("centres"), top.get("extensions")]
+    beside = [objects.top.get(name) for name in (SETTINGS, "centres", "extensions")]
+    common: list[object] = [season.book.digest, code_digest(), stage, *beside]
     if stage is Stage.LOOSE:
         passed = [
             str(at) for row in season.book.series.deadlines.values() for at in row.values() if at and at < season.at
@@ -86,11 +85,9 @@ def _keys(season: Season, stage: Stage) -> dict[str, str]:
     return keys
 
 
-def _judged(
-    season: Season, stage: Stage, settings: bytes | None, missing: Sequence[str], progress: Progress
-) -> list[_Found]:
+def _judged(season: Season, stage: Stage, missing: Sequence[str], progress: Progress) -> list[_Found]:
     files = season.objects.files(SUBMISSIONS)
-    beside, common = ({}, {}) if settings is None else _beside(season.objects, settings)
+    beside, common = ({}, {}) if stage is Stage.LOOSE else _beside(season.objects)
     works = [
         _Work({c: {**files[c], **beside.get(c.rpartition("/")[2], {})} for c in some}, common)
         for some in (missing[i : i + _CENTRES_AT_ONCE] for i in range(0, len(missing), _CENTRES_AT_ONCE))
@@ -105,11 +102,11 @@ def _judged(
     return _in_processes(judge, works, progress)
 
 
-def _beside(objects: Objects, settings: bytes) -> tuple[dict[str, dict[str, Entry]], dict[str, bytes | None]]:
+def _beside(objects: Objects) -> tuple[dict[str, dict[str, Entry]], dict[str, bytes | None]]:
     """The register's and the extensions' files of each centre, by its number; and what every centre is judged with:
     the ledger's settings, and whatever stands in the place of a folder."""
     found: dict[str, dict[str, Entry]] = {}
-    common: dict[str, bytes | None] = {SETTINGS: settings}
+    common: dict[str, bytes | None] = {SETTINGS: objects.settings}
     for group in objects.files("centres", "extensions").values():
         for path, entry in group.items():
             if entry.is_plain:
@@ -205,5 +202,5 @@ def _work(judge: _Judge, works: Sequence[_Work], end: Any) -> None:
         for work in works:
             end.send(judge(work))
         end.send(None)
-    except (ConfigurationError, WorldError, ForgeError) as trouble:
+    except (ConfigurationError, WorldError) as trouble:
         end.send(trouble)

@@ -5,9 +5,11 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, cast
 
+from gradepost.ledger.settings import PATH as SETTINGS
 from gradepost.model.trouble import ForgeError
 
 SUBMISSIONS = "submissions"
@@ -39,20 +41,22 @@ class Objects:
             self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
         )
 
-    def trees(self, folder: str) -> dict[str, str]:
-        """The id of whatever stands at each path of a folder, one level deep; none where there is no folder."""
-        listed = self._run("ls-tree", "-z", self.commit, f"{folder}/" if folder else ".")
-        return {path: entry.id for path, entry in _entries(listed)}
+    @cached_property
+    def top(self) -> dict[str, Entry]:
+        """What stands at the root, by name."""
+        return dict(_entries(self._run("ls-tree", "-z", self.commit)))
 
     def centres(self) -> dict[str, str]:
         """The id of the tree of each centre's folder below `submissions/`, and of whatever else stands there."""
+        top = self.top.get(SUBMISSIONS)
+        if top is None:
+            return {}
+        if top.mode != _FOLDER:
+            return {SUBMISSIONS: f"{top.mode} {top.id}"}
         found = {}
         reader = _Reader(self._git)
         try:
-            top = dict(_entries(self._run("ls-tree", "-z", self.commit, SUBMISSIONS))).get(SUBMISSIONS)
-            above = [(SUBMISSIONS, top.id)] if top else []
-            if top and top.mode != _FOLDER:
-                return {SUBMISSIONS: f"{top.mode} {top.id}"}
+            above = [(SUBMISSIONS, top.id)]
             while above:
                 path, tree = above.pop()
                 for mode, name, entry_id in reader.tree(tree):
@@ -95,11 +99,11 @@ class Objects:
                         for path, entry in group.items()
                     }
 
-    def file(self, path: str) -> bytes | None:
-        """The bytes of one plain file, or None."""
-        listed = dict(_entries(self._run("ls-tree", "-z", self.commit, path)))
-        entry = listed.get(path)
-        return next(self.contents([{path: entry}]))[path] if entry and entry.is_plain else None
+    @cached_property
+    def settings(self) -> bytes | None:
+        """The bytes of `ledger.toml`, or None where that is no plain file or is not there."""
+        entry = self.top.get(SETTINGS)
+        return next(self.contents([{SETTINGS: entry}]))[SETTINGS] if entry else None
 
     def _run(self, *arguments: str) -> bytes:
         # No door hands in more than a folder and a revision, and neither can be taken for an option.
