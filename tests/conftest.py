@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,3 +80,30 @@ def site(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, tmp_path / "site" / name)
     shutil.copy(ROOT / "mkdocs.yml", tmp_path / "site")
     return tmp_path / "site"
+
+
+@pytest.fixture
+def nothing_hangs():
+    from hostile.ledgers import PATIENCE
+
+    def lost_patience(*_):
+        raise AssertionError(f"It takes more than {PATIENCE} seconds.")
+
+    before = signal.signal(signal.SIGALRM, lost_patience)
+    signal.alarm(PATIENCE)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def judge_ledger(gradepost: Callable[..., Ran]) -> Callable[[Path], Ran]:
+    """Judge a ledger: there are findings or none, or one clear line."""
+    from hostile.ledgers import is_one_clear_line
+
+    def run(ledger: Path) -> Ran:
+        ran = gradepost("check", ledger, "--no-cache", "--format", "json")
+        assert ran.code in (0, 1) or is_one_clear_line(ran), ran.err
+        return ran
+
+    return run

@@ -1,7 +1,6 @@
 """A ledger's repository that is damaged, or holds what is no plain file: findings, or one clear line; never silence."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,90 +17,66 @@ from hostile.ledgers import (
     PATIENCE,
     RECEIPTS,
     TAGS,
-    is_one_clear_line,
     messages,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.usefixtures("nothing_hangs")
 
 
-@pytest.fixture(autouse=True)
-def nothing_hangs():
-    def lost_patience(*_):
-        raise AssertionError(f"It takes more than {PATIENCE} seconds.")
-
-    before = signal.signal(signal.SIGALRM, lost_patience)
-    signal.alarm(PATIENCE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-
-
-@pytest.fixture
-def check(gradepost):
-    """Judge a ledger: there are findings or none, or one clear line."""
-
-    def run(ledger):
-        ran = gradepost("check", ledger, "--no-cache", "--format", "json")
-        assert ran.code in (0, 1) or is_one_clear_line(ran), ran.err
-        return ran
-
-    return run
-
-
-def test_a_sound_repository_is_clean(ledger, check):
-    ran = check(ledgers.repository_of(ledger))
+def test_a_sound_repository_is_clean(ledger, judge_ledger):
+    ran = judge_ledger(ledgers.repository_of(ledger))
 
     assert ran.code == 0
     assert ran.json["judged"] == 5
 
 
 @pytest.mark.parametrize("path", [*IN_SUBMISSIONS, *ABOVE])
-def test_a_link_in_a_commit_breaks_d001_where_it_stands(path, ledger, check):
+def test_a_link_in_a_commit_breaks_d001_where_it_stands(path, ledger, judge_ledger):
     LINKS["a link to another file"](ledger / path)
 
-    ran = check(ledgers.repository_of(ledger))
+    ran = judge_ledger(ledgers.repository_of(ledger))
 
     assert ran.code == 1
     assert messages(ran, "D001") == {path: "It is not a plain file."}
 
 
 @pytest.mark.parametrize("path", OURS)
-def test_a_link_in_a_commit_in_the_place_of_a_register_is_our_own_mistake(path, ledger, check):
+def test_a_link_in_a_commit_in_the_place_of_a_register_is_our_own_mistake(path, ledger, judge_ledger):
     LINKS["a link to another file"](ledger / path)
 
-    ran = check(ledgers.repository_of(ledger))
+    ran = judge_ledger(ledgers.repository_of(ledger))
 
     assert ran.code == 2
     assert f"{path} is not a plain file" in ran.err
 
 
 @pytest.mark.parametrize("path", [TAGS, RECEIPTS, f"{DOSSIER}/more", "submissions/more"])
-def test_a_submodule_breaks_d001_where_it_stands(path, ledger, check):
+def test_a_submodule_breaks_d001_where_it_stands(path, ledger, judge_ledger):
     bare = ledgers.repository_of(ledger)
     if (ledger / path).exists():
         ledgers.git(bare, "--work-tree", str(ledger), "rm", "-rq", "--cached", path)
     ledgers.git(bare, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{path}")
     ledgers.commit(bare)
 
-    ran = check(bare)
+    ran = judge_ledger(bare)
 
     assert ran.code == 1
     assert messages(ran, "D001") == {path: "It is not a plain file."}
 
 
-def test_an_executable_document_breaks_d001(ledger, check):
+def test_an_executable_document_breaks_d001(ledger, judge_ledger):
     (ledger / TAGS).chmod(0o755)
 
-    ran = check(ledgers.repository_of(ledger))
+    ran = judge_ledger(ledgers.repository_of(ledger))
 
     assert messages(ran, "D001") == {TAGS: "It is not a plain file."}
 
 
-def test_a_name_in_a_commit_that_is_not_utf_8_is_a_finding(ledger, check):
+def test_a_name_in_a_commit_that_is_not_utf_8_is_a_finding(ledger, judge_ledger):
     Path(os.fsdecode(os.fsencode(ledger / DOSSIER) + b"/\xff.json")).write_bytes(b"{}")
 
-    ran = check(ledgers.repository_of(ledger))
+    ran = judge_ledger(ledgers.repository_of(ledger))
 
     assert ran.code == 1
     assert f"{DOSSIER}/\\xff.json" in {f["path"] for f in ran.json["findings"]}
@@ -111,11 +86,11 @@ def test_a_name_in_a_commit_that_is_not_utf_8_is_a_finding(ledger, check):
 @pytest.mark.parametrize(
     "name", ["main", "main:", "main:submissions", f"main:{TAGS}", f"main:{CENTRE}", "main:ledger.toml"]
 )
-def test_a_corrupt_object_ends_with_3(name, damage, ledger, check):
+def test_a_corrupt_object_ends_with_3(name, damage, ledger, judge_ledger):
     bare = ledgers.repository_of(ledger)
     damage(ledgers.object_of(bare, name))
 
-    assert check(bare).code == 3
+    assert judge_ledger(bare).code == 3
 
 
 @pytest.mark.slow
@@ -150,12 +125,12 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_a_damaged_repository_ends_with_its_code_and_one_line(damage, ledger, check):
+def test_a_damaged_repository_ends_with_its_code_and_one_line(damage, ledger, judge_ledger):
     bare = ledgers.repository_of(ledger)
     act, code = DAMAGED[damage]
     act(bare)
 
-    assert check(bare).code == code
+    assert judge_ledger(bare).code == code
 
 
 def test_a_ledger_toml_of_another_book_ends_a_review_with_2(ledger, gradepost):
