@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gradepost.page.choices import Options, label_of
-from gradepost.page.layout import Field, Group, Steps, id_of, name_of, pointer_of, value_at
-from gradepost.page.shape import Shape
+from gradepost.form.choices import Options, label_of
+from gradepost.form.layout import Field, Group, Steps, id_of, name_of, pointer_of, value_at
+from gradepost.form.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)

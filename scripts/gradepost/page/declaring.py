@@ -8,15 +8,15 @@ from markupsafe import Markup
 
 from gradepost.book import Book
 from gradepost.document.filing import Dossier
+from gradepost.form import words
+from gradepost.form.choices import choices_of, lists_of
+from gradepost.form.layout import Group, groups_of
+from gradepost.form.shape import shape_of
 from gradepost.model.records import Centre, Report
 from gradepost.model.series import Component, Form, Series
-from gradepost.page import words
-from gradepost.page.choices import choices_of, lists_of
 from gradepost.page.controls import Maker, Part, unasked
-from gradepost.page.layout import Group, groups_of
 from gradepost.page.readout import component_label, kind_label, qualification_label
 from gradepost.page.rendering import rendered
-from gradepost.page.shape import shape_of
 from gradepost.page.summary import Places, beside, entries
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from markupsafe import Markup
 
 from gradepost.book import Book
+from gradepost.form import words
 from gradepost.model.records import Centre, Person
-from gradepost.page import words
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_within
 

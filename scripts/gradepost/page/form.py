@@ -9,15 +9,15 @@ from typing import Any
 from markupsafe import Markup
 
 from gradepost.book import Book
+from gradepost.form import words
+from gradepost.form.choices import lists_of
+from gradepost.form.layout import groups_of, name_of
+from gradepost.form.posted import ADD_ROWS, ROWS_ADDED, document_of, rows_of
+from gradepost.form.shape import shape_of
 from gradepost.model.records import Report
 from gradepost.model.series import Form, Series
-from gradepost.page import words
-from gradepost.page.choices import lists_of
 from gradepost.page.controls import Maker, Part, unasked
-from gradepost.page.layout import groups_of, name_of
-from gradepost.page.posted import ADD_ROWS, ROWS_ADDED, document_of, rows_of
 from gradepost.page.rendering import rendered
-from gradepost.page.shape import shape_of
 from gradepost.page.summary import Places, beside, entries
 
 __all__ = ["document_of", "render_form", "rows_of"]

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from gradepost.book import Book
+from gradepost.form import words
+from gradepost.form.choices import label_of, list_of
+from gradepost.form.layout import Field, Group, groups_of, value_at
 from gradepost.model.series import Series
-from gradepost.page import words
-from gradepost.page.choices import label_of, list_of
-from gradepost.page.layout import Field, Group, groups_of, value_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from gradepost.book import Book
 from gradepost.document.filing import dossier_of_path
+from gradepost.form import words
 from gradepost.model.records import Finding
 from gradepost.model.series import Form
 from gradepost.model.standing import Standing
-from gradepost.page import words
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_label

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from gradepost.form.words import spoken
 from gradepost.model.records import Centre, Person
 from gradepost.page.rendering import rendered
-from gradepost.page.words import spoken
 
 _MAY: Mapping[str, str] = {
     "exams-officer": "Schedules learners, submits grades, asks for the declaration.",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from gradepost.book import Book
+from gradepost.form import words
 from gradepost.model.records import Centre
 from gradepost.model.standing import Standing, StandingDocument, State
-from gradepost.page import words
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered
 from gradepost.page.states import lacks_declaration, pill_of, steps_of

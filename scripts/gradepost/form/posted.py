@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gradepost.book import Book
+from gradepost.form.layout import Field, Steps, every_field, groups_of, name_of
+from gradepost.form.shape import Shape, shape_of
 from gradepost.model.series import Form
-from gradepost.page.layout import Field, Steps, every_field, groups_of, name_of
-from gradepost.page.shape import Shape, shape_of
 
 ADD_ROWS = "_add_rows"
 ROWS_ADDED = 10

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gradepost.form.layout import Field
+from gradepost.form.words import spoken
 from gradepost.model.series import Choice, Component, Series
-from gradepost.page.layout import Field
-from gradepost.page.words import spoken
 
 
 @dataclass(frozen=True, slots=True)
