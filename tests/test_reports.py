@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from gradepost.check.grouping import grouped, rows
-from gradepost.doors.reports import FORMATS, print_text
+from gradepost.doors.reports import FORMATS
 from gradepost.doors.reports.markdown import MAX_BYTES
 from gradepost.doors.reports.sarif import MAX_RESULTS
+from gradepost.doors.reports.terminal import print_text
 from gradepost.model.records import Finding, NotJudged, Report, Severity
 from gradepost.rules import RULES
 from gradepost.settings import from_environment

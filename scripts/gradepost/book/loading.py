@@ -6,13 +6,13 @@ from pathlib import Path
 
 from gradepost.book import own_yaml
 from gradepost.book.book import Book
+from gradepost.book.facts import Facts, book_of
 from gradepost.book.form_mistakes import form_mistakes
 from gradepost.book.in_force import series_in, series_in_force
 from gradepost.book.mistakes import Mistake, instead
 from gradepost.book.own_yaml import OwnFile
 from gradepost.book.schema_mistakes import schema_mistakes
 from gradepost.book.schemas import Schema, read_schema
-from gradepost.book.series import form_of, series_of
 from gradepost.book.series_mistakes import series_mistakes
 from gradepost.model.trouble import ConfigurationError
 
@@ -27,16 +27,26 @@ def load(root: Path, series: str | None = None, *, site_url: str = "http://127.0
 
     Raises `ConfigurationError` with every mistake, each on its own line.
     """
-    book, mistakes = look(root, series, site_url=site_url)
-    if book is None:
+    return book_of(facts_of(root, series), site_url)
+
+
+def facts_of(root: Path, series: str | None = None) -> Facts:
+    """What the book of one series is made of. Raises as `load` does."""
+    facts, mistakes = _looked_at(root, series)
+    if facts is None:
         raise ConfigurationError("\n".join(map(str, mistakes)))
-    return book
+    return facts
 
 
 def look(
     root: Path, series: str | None = None, *, site_url: str = "http://127.0.0.1:8000/"
 ) -> tuple[Book | None, list[Mistake]]:
     """The book of one series, or None and every mistake in its files. Raises where there is no such series."""
+    facts, mistakes = _looked_at(root, series)
+    return (None if facts is None else book_of(facts, site_url)), mistakes
+
+
+def _looked_at(root: Path, series: str | None) -> tuple[Facts | None, list[Mistake]]:
     known = series_in(root)
     name = series or series_in_force(root)
     if name not in known:
@@ -48,9 +58,13 @@ def look(
     mistakes += [*wrong, *wrong_forms]
     if mistakes or own is None:
         return None, mistakes
-    sound = {schema.name: schema for schema in schemas.values() if schema is not None}
-    read = {form.name: form for form in (form_of(file.value) for file in forms)}
-    return Book(_digest(root, folder), series_of(own.value), read, sound, site_url, own.lines()), []
+    return {
+        "digest": _digest(root, folder),
+        "series": own.value,
+        "forms": [file.value for file in forms],
+        "schemas": {schema.name: schema.schema for schema in schemas.values() if schema is not None},
+        "lines": own.lines(),
+    }, []
 
 
 def _schemas(folder: Path) -> tuple[Schemas, list[Mistake]]:

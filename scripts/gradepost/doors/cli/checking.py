@@ -4,19 +4,22 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gradepost.book import load
 from gradepost.check import check as judge
 from gradepost.check import combined, read
 from gradepost.document.filing import Dossier, dossier_of_path
 from gradepost.doors.cli import options
+from gradepost.doors.kept_book import load
 from gradepost.doors.reports import FORMATS
-from gradepost.doors.reports.terminal import Sources, print_text
 from gradepost.model.records import Case, Document, Report, Stage
 from gradepost.model.trouble import ConfigurationError
 from gradepost.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from gradepost.doors.reports.terminal import Sources
 
 
 @click.command()
@@ -65,22 +68,24 @@ def check(
     return 1 if report.blocks else 0
 
 
-def _write(report: Report, report_format: str, sources: Sources | None) -> None:
+def _write(report: Report, report_format: str, sources: "Sources | None") -> None:
     if report_format == "text" and sys.stdout.isatty():
         from rich.console import Console
+
+        from gradepost.doors.reports.terminal import print_text
 
         print_text(report, sources, Console())
     else:
         sys.stdout.write(FORMATS[report_format](report))
 
 
-def _source_of(paths: Sequence[Path]) -> Sources:
+def _source_of(paths: Sequence[Path]) -> "Sources":
     files = {name_of(path): path for path in paths}
     return lambda name: files[name].read_bytes() if name in files else None
 
 
 def _check_loose(paths: list[Path], settings: Settings, series: str | None, at: datetime) -> Report:
-    book = load(settings.root, series, site_url=settings.site_url)
+    book = load(settings, series)
     if odd := next((path for path in paths if not path.is_file()), None):
         raise ConfigurationError(f"{name_of(odd)} is not a plain file.")
     documents = [read(path.read_bytes(), name_of(path), book) for path in paths]
@@ -131,7 +136,7 @@ def by_dossier(documents: list[Document]) -> list[list[Document]]:
 def canonical(file: Path, series: str | None) -> int:
     """Print a document in canonical form, as the ledger holds it."""
     settings = from_environment()
-    book = load(settings.root, series, site_url=settings.site_url)
+    book = load(settings, series)
     document = read(file.read_bytes(), file.as_posix(), book)
     if document.canonical is None:
         case = Case((document,), book.series, datetime.now(UTC), Stage.LOOSE)

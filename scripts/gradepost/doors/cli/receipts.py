@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from gradepost.book import load
 from gradepost.document.canonical import sha256
+from gradepost.doors.kept_book import load
 from gradepost.model.records import Key
 from gradepost.receipt import RECEIPT_SCHEMA, public_key_of, read_receipt
 from gradepost.receipt.signing import key_id
@@ -28,7 +28,7 @@ def receipt() -> None:
 def verify(file: Path, document: Path | None, key: Path) -> int:
     """Tell whether a receipt is genuine, offline."""
     settings = from_environment()
-    schema = load(settings.root, site_url=settings.site_url).schemas[RECEIPT_SCHEMA]
+    schema = load(settings).schemas[RECEIPT_SCHEMA]
     public = public_key_of(key.read_bytes())
     read = read_receipt(file.as_posix(), file.read_bytes(), schema, [Key(key_id(public), public, _ALWAYS, None)])
     if read.fault or read.data is None:

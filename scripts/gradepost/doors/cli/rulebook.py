@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from gradepost.book import Book, load
+from gradepost.book import Book
 from gradepost.doors import rule_pages
 from gradepost.doors.cli import options
+from gradepost.doors.kept_book import load
 from gradepost.model.records import Extension
 from gradepost.rules import RULES
 from gradepost.rules.base import Rule
@@ -27,7 +28,7 @@ def explain(rule_id: str, series: str | None) -> int:
     """Print the page of a rule, say L001: what must hold, how to put it right, where it comes from."""
     settings = from_environment()
     rule = _rule(rule_id)
-    book = load(settings.root, series, site_url=settings.site_url)
+    book = load(settings, series)
     click.echo(f"{rule.id}  {rule.title}\n")
     for label, said in _facts(rule, book, settings):
         click.echo(f"{label + ':':<16}{said}")
@@ -73,7 +74,7 @@ def _example(rule: Rule, root: Path) -> str | None:
 def rules(series: str | None, rules_format: str) -> int:
     """List the rules with what each weighs in a series. Markdown is the page of the site."""
     settings = from_environment()
-    book = load(settings.root, series, site_url=settings.site_url)
+    book = load(settings, series)
     if rules_format == "markdown":
         sys.stdout.write(rule_pages.rules_page(book))
     elif rules_format == "json":
@@ -106,7 +107,7 @@ def _rule_as_json(rule: Rule, book: Book) -> dict[str, Any]:
 def deadlines(series: str | None, ledger: Path | None, at: datetime | None, deadlines_format: str) -> int:
     """Print every deadline in the time of the series and in UTC; with --ledger, each centre's extensions too."""
     settings = from_environment()
-    book = load(settings.root, series, site_url=settings.site_url)
+    book = load(settings, series)
     fixed = [_deadline(book, row, kind, until, at) for row, kinds in book.series.deadlines.items()
              for kind, until in kinds.items()]  # fmt: skip
     granted = list(_extensions(book, ledger, at)) if ledger else []

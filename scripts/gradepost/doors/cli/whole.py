@@ -5,11 +5,12 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from gradepost.book import Book, load
+from gradepost.book import Book
 from gradepost.check import check as judge
 from gradepost.check import combined, read
 from gradepost.document.filing import dossier_of_path
 from gradepost.doors.cli.checking import by_dossier, centre_of, dossier_of, name_of
+from gradepost.doors.kept_book import load
 from gradepost.doors.season import Objects, Season, Verdicts, judge_season
 from gradepost.ledger import LedgerReader, Source
 from gradepost.ledger.settings import PATH, read_settings
@@ -76,7 +77,7 @@ def check_revision(
     start = time.perf_counter()
     objects = Objects(repository, revision)
     raw = objects.settings
-    book = load(settings.root, series or (read_settings(raw).series if raw else None), site_url=settings.site_url)
+    book = load(settings, series or (read_settings(raw).series if raw else None))
     season = Season(objects, book, at, Verdicts(cache))
     if sys.stderr.isatty():
         report, known = _with_a_bar(season)
@@ -125,4 +126,4 @@ def book_of(source: Source, settings: Settings, series: str | None) -> Book:
         if raw is None:
             raise ConfigurationError(f"There is no {PATH}: this is not a ledger.")
         series = read_settings(raw).series
-    return load(settings.root, series, site_url=settings.site_url)
+    return load(settings, series)

@@ -7,7 +7,7 @@ from gradepost.doors.reports import saying
 from gradepost.model.records import Report
 
 
-def as_text(report: Report) -> str:
+def as_plain(report: Report) -> str:
     """Each finding where it stands, alike ones together; what was not judged; the summary."""
     lines = [line for group in grouped(report.findings) for line in _lines(group)]
     if report.unanswered:

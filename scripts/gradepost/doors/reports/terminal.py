@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradepost.check.grouping import Group, grouped
 from gradepost.doors.reports import saying
-from gradepost.doors.reports.plain import as_text
+from gradepost.doors.reports.plain import as_plain
 from gradepost.model.records import Finding, Report, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def print_text(report: Report, sources: Sources | None, console: Console) -> Non
     """
     # Not `is_terminal`: an environment variable sets that, and what was submitted must not reach a file.
     if not console.file.isatty():
-        console.file.write(as_text(report))
+        console.file.write(as_plain(report))
         return
     for group in grouped(report.findings):
         _print_group(group, sources, console)

@@ -8,7 +8,7 @@ from gradepost.model.records import Report, Severity
 _ANNOTATIONS = 10
 
 
-def as_github(report: Report) -> str:
+def as_workflow_commands(report: Report) -> str:
     """As many commands as GitHub shows, errors first, alike findings as one; what was not judged; the summary."""
     lines = []
     for level in (Severity.ERROR, Severity.WARNING):

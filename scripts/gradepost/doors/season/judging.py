@@ -12,8 +12,9 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.check import combined
 from gradepost.document.filing import is_receipt
+from gradepost.doors.code import code_digest
 from gradepost.doors.season.objects import SUBMISSIONS, Entry, Objects
-from gradepost.doors.season.verdicts import Verdicts, code_digest
+from gradepost.doors.season.verdicts import Verdicts
 from gradepost.ledger.settings import PATH as SETTINGS
 from gradepost.ledger.sources import FilesSource
 from gradepost.model.records import NotJudged, Report, Stage
@@ -155,7 +156,8 @@ def _together(not_judged: Sequence[NotJudged]) -> tuple[NotJudged, ...]:
     paths: dict[tuple[str, str], list[str]] = {}
     for n in not_judged:
         paths.setdefault((n.rule, n.reason), []).append(n.path)
-    return tuple(NotJudged(rule, commonpath(found), reason) for (rule, reason), found in paths.items())
+    folders = {found: commonpath(found) for found in set(map(tuple, paths.values()))}
+    return tuple(NotJudged(rule, folders[tuple(found)], reason) for (rule, reason), found in paths.items())
 
 
 def _in_processes(judge: _Judge, works: Sequence[_Work], progress: Progress) -> list[_Found]:

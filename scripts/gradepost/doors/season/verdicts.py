@@ -1,6 +1,5 @@
 """What was found before about contents that have not changed: a cache that may be lost at any time."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
@@ -9,7 +8,6 @@ from typing import Any
 
 import orjson
 
-import gradepost
 from gradepost.model.records import Finding, NotJudged, Report, Severity
 
 _KEPT = 200_000
@@ -55,12 +53,3 @@ def _report(value: dict[str, Any]) -> Report:
     findings = (Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in value["findings"])
     not_judged = (NotJudged(**reason) for reason in value["not_judged"])
     return Report(value["book"], value["judged"], tuple(findings), tuple(not_judged))
-
-
-def code_digest() -> str:
-    """A digest of the code that judges: a rule that is changed makes every earlier verdict void."""
-    digest = hashlib.sha256(gradepost.__version__.encode())
-    for path in sorted(Path(gradepost.__file__).parent.glob("*/*.py")):
-        facts = path.stat()
-        digest.update(f"{path.parent.name}/{path.name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
