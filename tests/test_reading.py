@@ -256,13 +256,24 @@ def test_a_hostile_piece_gets_one_answer_in_every_place(name, book):
             agreed(text.encode().replace(f'"{HERE}"'.encode(), piece), book)
 
 
-@pytest.mark.parametrize("number", ["-0", "1e2", "1E400", "2" * 20, "-" + "1" * 20, "0.10", "1e15"])
-def test_a_number_that_is_written_again_otherwise_is_left_undecided(number):
-    assert parse_quickly(f'{{"a":{number}}}'.encode()) is UNDECIDED
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"a":2}',
+        '{"a":"x", "b":[{"c":1},{"c":1,"c":1}]}',
+        '{"a":{"b":"x"},"a":{"b":"x"}}',
+        '{"a":"\\"","a":""}',
+        '{"a":"\\u0022x","b":"\\/"}',
+        "[1E400]",
+    ],
+)
+def test_a_name_that_stands_twice_or_a_roundabout_text_is_left_undecided(text):
+    assert parse_quickly(text.encode()) is UNDECIDED
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a":28.0}', '{"a":-0.0}', '{"a":"\\u0000\\n"}', '{ "a b" : " é😀" }', "[1,2.5,true,null]"]
+    "text",
+    ['{"a":28.0}', '{"a":-0.0}', "[-0,1e2,0.10,1e15]", '{"a":"\\u0000\\n"}', '{ "a b" : " é😀" }', "[1,2.5,true,null]"],
 )
 def test_what_is_decided_quickly_is_what_strict_reading_makes_of_it(text):
     assert repr(parse_quickly(text.encode())) == repr(parse(text.encode()))

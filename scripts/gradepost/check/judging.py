@@ -16,11 +16,10 @@ def check(case: Case, book: Book) -> Report:
     """
     judged = _Judged(case)
     for document in case.documents:
-        for rule, severity in _due(document, case, book):
-            judged.ask(rule, severity, document)
+        judged.ask_all(_due(document, case, book), document)
     for rule, severity in book.rules_beyond_documents:
         for document in _subjects(rule, case):
-            judged.ask(rule, severity, document)
+            judged.ask_all(((rule, severity),), document)
     findings = _with_places(judged.problems, case, book) if judged.problems else ()
     not_judged = tuple(sorted(judged.not_judged, key=lambda n: n.rule)) if judged.not_judged else ()
     return Report(book.digest, len(case.documents), findings, not_judged, tuple(judged.crashed))
@@ -35,20 +34,22 @@ class _Judged:
     not_judged: list[NotJudged] = field(default_factory=list)
     crashed: list[NotJudged] = field(default_factory=list)
 
-    def ask(self, rule: Rule, severity: Severity, document: Document) -> None:
-        """Ask one rule about one document."""
-        case = self.case
-        if rule.needs_ledger and case.stage is Stage.LOOSE:
-            self.not_judged.append(NotJudged(rule.id, document.path, NO_LEDGER))
-        elif case.stage in rule.stages:
-            try:
-                if rule.need and (reason := rule.need(case, document)):
-                    self.not_judged.append(NotJudged(rule.id, document.path, reason))
-                    return
-                for problem in rule.judge(case, document):
-                    self.problems.append((rule, severity, document, problem))
-            except Exception as bug:  # one rule's bug hides no other's findings, and blocks
-                self.crashed.append(NotJudged(rule.id, document.path, f"the rule crashed ({type(bug).__name__})"))
+    def ask_all(self, rules: Sequence[tuple[Rule, Severity]], document: Document) -> None:
+        """Ask some rules about one document."""
+        case, stage = self.case, self.case.stage
+        loose = stage is Stage.LOOSE
+        for rule, severity in rules:
+            if loose and rule.needs_ledger:
+                self.not_judged.append(NotJudged(rule.id, document.path, NO_LEDGER))
+            elif stage in rule.stages:
+                try:
+                    if rule.need and (reason := rule.need(case, document)):
+                        self.not_judged.append(NotJudged(rule.id, document.path, reason))
+                        continue
+                    for problem in rule.judge(case, document):
+                        self.problems.append((rule, severity, document, problem))
+                except Exception as bug:  # one rule's bug hides no other's findings, and blocks
+                    self.crashed.append(NotJudged(rule.id, document.path, f"the rule crashed ({type(bug).__name__})"))
 
 
 def _due(document: Document, case: Case, book: Book) -> Sequence[tuple[Rule, Severity]]:

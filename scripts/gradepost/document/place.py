@@ -61,9 +61,10 @@ class Places:
         start = self._raw.find(_BEFORE_ROWS)
         if start < 0:
             return []
-        *lines, rest = self._raw[start + len(_BEFORE_ROWS) :].split(b"\n", self._count)
-        fit = len(lines) == self._count and rest.startswith(b"  ]")
-        return lines if fit and all(line.startswith(b"    {") for line in lines) else []
+        first = start + len(_BEFORE_ROWS)
+        *lines, rest = self._raw[first:].split(b"\n", self._count)
+        indented = self._raw.count(b"\n    {", first - 1, len(self._raw) - len(rest))
+        return lines if len(lines) == self._count == indented and rest.startswith(b"  ]") else []
 
     @cached_property
     def _lines_above(self) -> int:

@@ -55,8 +55,9 @@ _SPACE = b" \n\r\t"
 def parse_quickly(raw: bytes) -> Any:
     """The value of a text that is strict but perhaps for the size of its numbers and its depth, or `UNDECIDED`.
 
-    Ten times faster than `parse`, which decides where this cannot: written out again, the value must have the very
-    bytes of the text but for spaces. A repeated name or a roundabout spelling makes the text longer than that.
+    Ten times faster than `parse`, which decides where this cannot. Of two values under one name orjson keeps the last,
+    so the value is written out again: without a backslash every quotation mark begins or ends a text, and a value that
+    has lost a name has lost its marks. With one, all its bytes must be those of the text but for spaces.
     """
     if len(raw) > MAX_BYTES:
         return UNDECIDED
@@ -65,6 +66,8 @@ def parse_quickly(raw: bytes) -> Any:
         again = orjson.dumps(value)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return UNDECIDED
+    if b"\\" not in raw:
+        return value if raw.count(b'"') == again.count(b'"') else UNDECIDED
     return value if raw.translate(None, _SPACE) == again.translate(None, _SPACE) else UNDECIDED
 
 

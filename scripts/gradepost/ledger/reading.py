@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from gradepost.model.records import (
     Person,
     ReceiptFile,
     Register,
+    Rows,
     Stage,
 )
 from gradepost.model.trouble import ConfigurationError
@@ -112,7 +114,8 @@ class LedgerReader:
         raw = self._source.read(path)
         if raw is None:
             return Document(path, b"", None, {}, refusal=_NOT_PLAIN, filing=filing)
-        return read(raw, path, self._book, filing=filing)
+        found = read(raw, path, self._book, filing=filing)
+        return _lighter(found) if found.learners and not found.violations else found
 
     def loose_cases(self, at: datetime) -> list[Case]:
         """The cases of all documents as files without a ledger: no register, no receipts."""
@@ -186,6 +189,36 @@ class LedgerReader:
             raise ConfigurationError(f"The {schema} file of {name}, {first.pointer or '/'}: {first.message}")
         found: Mapping[str, Any] = value
         return found
+
+
+_MOSTLY_ASKED_FOR = (
+    "candidate_number",
+    "uln",
+    "outcome",
+    "grade",
+    "mark",
+    "rationale",
+    "uci",
+    "unit_practicals_completed",
+)
+
+
+def _lighter(document: Document) -> Document:
+    """The same document without its rows in memory: rules look at columns, who looks at a row has them made anew.
+
+    A centre's documents are all held at once. With their rows they do not fit into a processor's cache, and judging
+    each takes a third longer.
+    """
+    pieces, columns, evidence, raw = document.pieces, document.columns, document.evidence, document.raw
+    for name in ("source", "dated"):
+        evidence.different(name)
+    for name in _MOSTLY_ASKED_FOR:
+        columns[name]
+    rows = Rows(len(document.learners), lambda: parse(raw)["learners"])
+    found = replace(document, data={**document.data, "learners": rows})
+    found.__dict__.update(pieces=pieces, columns=columns.let_go(rows, "evidence"))
+    found.__dict__["evidence"] = evidence.let_go(Rows(len(evidence["source"]), found.every_piece))
+    return found
 
 
 def _is_loose(path: str, dossier: Dossier) -> bool:

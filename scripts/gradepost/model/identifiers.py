@@ -27,8 +27,10 @@ def rows_with_wrong_ulns(ulns: Sequence[str | None]) -> list[int]:
 
     All sums are taken at once, a byte to a row in one large integer per place: 20 times faster than row by row.
     """
-    filled = [uln or _RIGHT_ULN for uln in ulns] if None in ulns else ulns
-    joined = "".join(filled).encode("ascii")  # type: ignore[arg-type]
+    try:
+        joined = "".join(ulns).encode("ascii")  # type: ignore[arg-type]
+    except TypeError:
+        joined = "".join([uln or _RIGHT_ULN for uln in ulns]).encode("ascii")
     places = (int.from_bytes(joined[place::10].translate(table)) for place, table in enumerate(_ULN_TABLES))
     sums = sum(places).to_bytes(len(ulns))
     if not sums.translate(None, _RIGHT_SUMS) and 48 not in joined[::10]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
@@ -63,6 +63,7 @@ class Columns(dict[str, list[Any]]):
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         super().__init__()
         self._rows = rows
+        self._different: dict[str, frozenset[Any]] = {}
 
     def __missing__(self, name: str) -> list[Any]:
         try:
@@ -71,6 +72,45 @@ class Columns(dict[str, list[Any]]):
             column = [row.get(name) for row in self._rows]
         self[name] = column
         return column
+
+    def let_go(self, rows: Sequence[Mapping[str, Any]], *forgotten: str) -> "Columns":
+        """The same columns, but for some, over rows that are made when one is looked at."""
+        kept = Columns(rows)
+        kept.update((name, column) for name, column in self.items() if name not in forgotten)
+        kept._different = self._different
+        return kept
+
+    def different(self, name: str) -> frozenset[Any]:
+        """The different values of a column."""
+        known = self._different.get(name)
+        if known is None:
+            known = self._different[name] = frozenset(self[name])
+        return known
+
+
+class Rows(Sequence[Mapping[str, Any]]):
+    """A document's learners, let go of: made anew from its bytes when somebody looks at one."""
+
+    def __init__(self, count: int, again: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        self._count = count
+        self._again = again
+
+    @cached_property
+    def all(self) -> Sequence[Mapping[str, Any]]:
+        """The rows themselves."""
+        return self._again()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.all[index]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self.all)
+
+
+_NOBODY = frozenset({None, "", PLACEHOLDER_ULN})
 
 
 @dataclass(frozen=True)
@@ -108,7 +148,10 @@ class Document:
     @cached_property
     def canonical(self) -> bytes | None:
         """The bytes that stand in the ledger; None where the document is refused."""
-        return self.lay_out(self.data) if self.lay_out and not self.violations else None
+        if self.lay_out is None or self.violations:
+            return None
+        rows = self.learners
+        return self.lay_out({**self.data, "learners": rows.all} if isinstance(rows, Rows) else self.data)
 
     @cached_property
     def sha256(self) -> str:
@@ -123,8 +166,17 @@ class Document:
     @cached_property
     def evidence(self) -> Columns:
         """All its pieces of evidence, the document's and the learners' own, by property."""
+        return Columns(self.every_piece())
+
+    def every_piece(self) -> Sequence[Mapping[str, Any]]:
+        """Each piece of evidence, the document's first."""
         own = chain.from_iterable(filter(None, self.columns["evidence"]))
-        return Columns([*self.data.get("evidence", ()), *own])
+        return [*self.data.get("evidence", ()), *own]
+
+    @cached_property
+    def pieces(self) -> Sequence[int | None]:
+        """How many pieces of evidence of their own each learner has; None where nothing is said of it."""
+        return [None if items is None else len(items) for items in self.columns["evidence"]]
 
     @cached_property
     def refused(self) -> frozenset[str]:
@@ -134,6 +186,9 @@ class Document:
     @cached_property
     def people(self) -> frozenset[tuple[str, str]]:
         """Its learners' candidate numbers with their ULNs, where both stand and the ULN is their own."""
+        columns = self.columns
+        if columns.different("candidate_number").isdisjoint(_NOBODY) and columns.different("uln").isdisjoint(_NOBODY):
+            return frozenset(zip(columns["candidate_number"], columns["uln"], strict=True))
         return frozenset((number, uln) for _, number, uln in self.people_by_row())
 
     def people_by_row(self) -> Iterator[tuple[int, str, str]]:
@@ -357,3 +412,7 @@ class Case:
     def received_at(self, document: Document) -> datetime:
         """When it was received by its receipt, or the instant this case was given."""
         return document.filing.received_at if document.filing else self.at
+
+    def received_on(self, document: Document) -> date:
+        """The day of that in the series' zone."""
+        return self.received_at(document).astimezone(self.series.zone).date()

@@ -28,17 +28,17 @@ def _lists(document: Document) -> Iterator[tuple[str, _Items]]:
 )
 def evidence_is_there(case: Case, document: Document) -> Iterator[Problem]:
     shared = document.data.get("evidence", ())
-    own = document.columns["evidence"]
-    if all(own) or (shared and [] not in own):
+    own = document.pieces
+    if all(own) or (shared and 0 not in own):
         return
     refused = {problem.pointer for problem in document.violations if not problem.entries_stand}
     graded = case.series.graded_outcomes
-    for index, learner in enumerate(document.learners):
+    outcomes = document.columns["outcome"]
+    for index in (index for index, pieces in enumerate(own) if not pieces and outcomes[index] in graded):
         pointer = f"/learners/{index}/evidence"
-        if learner.get("outcome") not in graded or learner.get("evidence", shared) or pointer in refused:
+        if (own[index] is None and (shared or "/evidence" in refused)) or pointer in refused:
             continue
-        if "evidence" in learner or "/evidence" not in refused:
-            yield Problem(pointer, "There is no evidence for this learner.")
+        yield Problem(pointer, "There is no evidence for this learner.")
 
 
 @rule(
@@ -50,7 +50,7 @@ def evidence_is_there(case: Case, document: Document) -> Iterator[Problem]:
 )
 def sources_are_known(case: Case, document: Document) -> Iterator[Problem]:
     known = case.series.known_sources | {None}
-    if known.issuperset(document.evidence["source"]):
+    if document.evidence.different("source") <= known:
         return
     message = f"The sources of this series are {listed(source.id for source in case.series.evidence_sources)}."
     for pointer, items in _lists(document):
@@ -67,9 +67,9 @@ def sources_are_known(case: Case, document: Document) -> Iterator[Problem]:
     forms=TAGS,
 )
 def evidence_is_dated_before(case: Case, document: Document) -> Iterator[Problem]:
-    received = case.received_at(document).astimezone(case.series.zone).date()
+    received = case.received_on(document)
     latest = received.isoformat()
-    if max(set(document.evidence["dated"]) - {None}, default="") <= latest:
+    if max(document.evidence.different("dated") - {None}, default="") <= latest:
         return
     message = f"The evidence is dated after {day(received)}, the day on which it was received."
     for pointer, items in _lists(document):
@@ -87,7 +87,7 @@ def evidence_is_dated_before(case: Case, document: Document) -> Iterator[Problem
 )
 def more_than_sense_checks(case: Case, document: Document) -> Iterator[Problem]:
     checks = case.series.sense_checks
-    if checks.isdisjoint(document.evidence["source"]):
+    if checks.isdisjoint(document.evidence.different("source")):
         return
     graded, refused = case.series.graded_outcomes, document.refused
     labels = listed(source.label for source in case.series.evidence_sources if source.id in checks)

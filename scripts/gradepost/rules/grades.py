@@ -30,11 +30,11 @@ def grade_is_on_the_scale(case: Case, document: Document) -> Iterator[Problem]:
 
 def _off_the_scale(component: Component, document: Document) -> Iterator[Problem]:
     scale = {*component.grades, None}
-    if scale.issuperset(document.columns["grade"]):
+    if document.columns.different("grade") <= scale:
         return
     message = f"The grades of {component.code} are {listed(component.grades)}."
-    for index, learner in enumerate(document.learners):
-        if learner.get("grade") not in scale:
+    for index, grade in enumerate(document.columns["grade"]):
+        if grade not in scale:
             yield Problem(f"/learners/{index}/grade", message)
 
 
@@ -53,6 +53,8 @@ def _over_the_maximum(component: Component, most: int, document: Document) -> It
 )
 def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]:
     component, graded = component_of(case, document), case.series.graded_outcomes
+    if _all_have_what_they_take(component, graded, document):
+        return
     columns = document.columns
     given = [columns[name] for name in ("outcome", "grade", "mark")]
     seen = set(zip(*given, strict=True))
@@ -64,6 +66,15 @@ def grade_goes_with_outcome(case: Case, document: Document) -> Iterator[Problem]
         for name, message in wrong.get(what, ()):
             if (pointer := f"/learners/{index}/{name}") not in refused:
                 yield Problem(pointer, message)
+
+
+def _all_have_what_they_take(component: Component | None, graded: frozenset[str], document: Document) -> bool:
+    """Whether the graded learners, and they alone, have what the component takes, and nobody has the other."""
+    columns = document.columns
+    takes, other = ("grade", "mark") if component is None or component.maximum_mark is None else ("mark", "grade")
+    if columns[other].count(None) != len(columns[other]):
+        return False
+    return list(map(graded.__contains__, columns["outcome"])) == [given is not None for given in columns[takes]]
 
 
 _Given = tuple[str | None, str | None, int | None]
@@ -105,17 +116,23 @@ def weighty_decision_has_a_record(case: Case, document: Document) -> Iterator[Pr
     own, least = document.columns["rationale"], case.series.minimum_record
     for index in weighty:
         record = shared if own[index] is None else own[index]
-        length = least if record is None else len(" ".join(record.split()))
+        length = least if record is None else _length(record, least)
         if length < least and (pointer := f"/learners/{index}/rationale") not in refused:
             message = f"This decision needs a record of at least {least} characters; there {_are(length)}."
             yield Problem(pointer, message)
+
+
+def _length(record: str, enough: int) -> int:
+    """How long a record is with single spaces; where it is surely long enough, any such number."""
+    bare = len(record) - record.count(" ")
+    return bare if bare >= enough and record.isprintable() else len(" ".join(record.split()))
 
 
 def _weighty_rows(case: Case, document: Document) -> list[int]:
     """The rows of learners with a fail grade, or with an outcome that needs a record."""
     fails, graded = case.series.fail_grades, case.series.graded_outcomes
     needy, columns = case.series.recorded_outcomes, document.columns
-    if fails.isdisjoint(columns["grade"]) and needy.isdisjoint(columns["outcome"]):
+    if fails.isdisjoint(columns.different("grade")) and needy.isdisjoint(columns.different("outcome")):
         return []
     given = enumerate(zip(columns["outcome"], columns["grade"], strict=True))
     return [index for index, (outcome, grade) in given if outcome in needy or (grade in fails and outcome in graded)]
@@ -164,10 +181,10 @@ def practicals_come_first(case: Case, document: Document) -> Iterator[Problem]:
     if all(other.kind != _PRACTICAL for other in beside):
         return
     refused, graded = document.refused, case.series.graded_outcomes
-    for index, learner in enumerate(document.learners):
+    done, outcomes = document.columns["unit_practicals_completed"], document.columns["outcome"]
+    for index in (index for index, outcome in enumerate(outcomes) if outcome in graded and not done[index]):
         pointer = f"/learners/{index}/unit_practicals_completed"
-        done = learner.get("unit_practicals_completed", pointer in refused)
-        if learner.get("outcome") in graded and not done:
+        if done[index] is False or pointer not in refused:
             yield Problem(pointer, "It is not said that this learner has undertaken all unit graded practicals.")
 
 
@@ -186,11 +203,12 @@ def decision_is_recorded(case: Case, document: Document) -> Iterator[Problem]:
     if "/decision_record" in refused:
         return
     graded = case.series.graded_outcomes
-    rows_graded = [index for index, learner in enumerate(document.learners) if learner.get("outcome") in graded]
+    rows_graded = [index for index, outcome in enumerate(document.columns["outcome"]) if outcome in graded]
+    reasons = document.columns["rationale"]
     bare = [
         index
         for index in rows_graded
-        if not document.learners[index].get("rationale", "").strip() and f"/learners/{index}/rationale" not in refused
+        if not (reasons[index] or "").strip() and f"/learners/{index}/rationale" not in refused
     ]
     if bare and bare == rows_graded:
         yield Problem("/decision_record", "There is no record of how the grades were reached.")

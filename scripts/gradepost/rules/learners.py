@@ -25,7 +25,8 @@ def uln_check_digit(_: Case, document: Document) -> Iterator[Problem]:
 def _repeated(document: Document, name: str, words: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
     values = document.columns[name]
-    if len(set(values)) == len(values):
+    different = document.columns.different(name)
+    if len(different) == len(values) or len(different - {None}) == len(values) - values.count(None):
         return
     for index, value in enumerate(values):
         if not value or value == PLACEHOLDER_ULN:
@@ -157,9 +158,9 @@ def _missing(first: Document, seconds: Iterable[Document]) -> list[int]:
     """The rows of `first` whose learners are in none of the others; none where a number there could not be read."""
     if any("learners" not in second.data for second in seconds):
         return []
-    present = {learner.get("candidate_number") for second in seconds for learner in second.learners}
-    numbers = [learner.get("candidate_number") for learner in first.learners]
-    return [] if None in present else [row for row, n in enumerate(numbers, 1) if n and n not in present]
+    present = {number for second in seconds for number in second.columns["candidate_number"]}
+    numbers = enumerate(first.columns["candidate_number"], 1)
+    return [] if None in present else [row for row, number in numbers if number and number not in present]
 
 
 @rule(
@@ -170,7 +171,7 @@ def _missing(first: Document, seconds: Iterable[Document]) -> list[int]:
     severity=Severity.WARNING,
 )
 def no_placeholder(_: Case, document: Document) -> Iterator[Problem]:
-    if PLACEHOLDER_ULN in document.columns["uln"]:
+    if PLACEHOLDER_ULN in document.columns.different("uln"):
         for index, uln in enumerate(document.columns["uln"]):
             if uln == PLACEHOLDER_ULN:
                 yield Problem(f"/learners/{index}/uln", "This is the placeholder for a ULN, not the learner's own.")

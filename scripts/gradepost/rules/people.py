@@ -1,5 +1,6 @@
 """P: who signs off, submits and declares the grades, and that these are different people."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -8,13 +9,17 @@ from gradepost.rules.base import rule
 from gradepost.rules.declarations import DECLARATION, no_grades_given
 from gradepost.rules.wording import day
 
+_WORD = re.compile("[a-z0-9]+")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "revd"})
 
 
 def folded(name: str) -> str:
     """A name as it is compared: without case, accents, punctuation, spaces and titles."""
-    plain = name.lower() if name.isascii() else unicodedata.normalize("NFKD", name).casefold()
-    words = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split()
+    if name.isascii():
+        words = _WORD.findall(name.lower())
+    else:
+        plain = unicodedata.normalize("NFKD", name).casefold()
+        words = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split()
     return "".join(word for word in words if word not in _TITLES) or "".join(words)
 
 
@@ -42,7 +47,7 @@ def two_teachers(case: Case, document: Document) -> Iterator[Problem]:
     forms=("tags",),
 )
 def signed_before(case: Case, document: Document) -> Iterator[Problem]:
-    received = case.received_at(document).astimezone(case.series.zone).date()
+    received = case.received_on(document)
     latest = received.isoformat()
     for index, entry in enumerate(document.data.get("sign_off", ())):
         if entry.get("signed_on", "") > latest:
