@@ -7,6 +7,7 @@ from gradepost.book.mistakes import Mistake, instead
 from gradepost.book.own_shape import Keys
 from gradepost.book.own_yaml import OwnFile
 from gradepost.document.filing import PLACES, fault_of, placeholders
+from gradepost.model.names import fold
 
 Schema = Mapping[str, Any]
 Steps = tuple[str, ...]
@@ -108,9 +109,22 @@ def _group(file: OwnFile, walk: _Walk, keys: Keys, group: Mapping[str, Any]) -> 
         if around is None:
             yield file.mistake((*keys, "rows"), f"the schema has no list of groups named {rows}. Name one that it has.")
             return
+    yield from _headers(file, keys, group)
     for index, field in enumerate(group["fields"]):
         if field and around is not None:
             yield from _field(file, walk, (*keys, "fields", index, "property"), field["property"], around)
+
+
+def _headers(file: OwnFile, keys: Keys, group: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Headers of a spreadsheet that would mean two columns."""
+    fields = [(index, field) for index, field in enumerate(group["fields"]) if field]
+    owners = {fold(field["label"]): field["label"] for _, field in fields}
+    named = [((*keys, "fields", index, "headers"), f["label"], f.get("headers", ())) for index, f in fields]
+    for place, owner, headers in (*named, ((*keys, "name_headers"), "names", group.get("name_headers", ()))):
+        for index, header in enumerate(headers):
+            if header and (taken := owners.setdefault(fold(header), owner)) != owner:
+                message = f"{header} is already a header of {taken}. Leave it to one of the two."
+                yield file.mistake((*place, index), message)
 
 
 def _field(file: OwnFile, walk: _Walk, keys: Keys, name: str, around: Schema) -> Iterator[Mistake]:

@@ -40,6 +40,10 @@ def series_of(raw: Mapping[str, Any]) -> Series:
         fail_grades=frozenset(raw.get("fail_grades", ())),
         kinds_after_practicals=frozenset(raw.get("kinds_after_practicals", ())),
         on_request=frozenset(raw.get("on_request", ())),
+        grade_names=raw.get("grade_names", {}),
+        declaration_code=raw.get("declaration_code", False),
+        second_factor=raw.get("second_factor", "off"),
+        objection_hours=raw.get("second_contact", {}).get("hours"),
     )
 
 

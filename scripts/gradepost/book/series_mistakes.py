@@ -9,6 +9,7 @@ from gradepost.book.mistakes import Mistake, instead
 from gradepost.book.own_shape import Keys
 from gradepost.book.own_yaml import OwnFile
 from gradepost.book.wall import instant_of, start_of_day
+from gradepost.model.names import fold
 from gradepost.rules import RULES
 
 _LISTS = ("evidence_sources", "statements", "outcomes", "signatory_roles", "sign_off_roles")
@@ -140,6 +141,33 @@ def _ids(file: OwnFile) -> Iterator[Mistake]:
             seen |= {entry["id"]} if entry else set()
 
 
+def _names_of_entries(file: OwnFile) -> Iterator[Mistake]:
+    """Other names that stand for two entries, in any list and in all grades."""
+    for name in _LISTS:
+        entries = [(index, entry) for index, entry in enumerate(file.sound.get(name, ())) if entry]
+        named = [((name, index), entry["id"], entry) for index, entry in entries]
+        yield from _ambiguous(file, named, {fold(text): e["id"] for _, e in entries for text in (e["label"], e["id"])})
+    every = {grade for _, scale in _scales(file) for grade in scale}
+    grades = file.sound.get("grade_names", {})
+    yield from _unknown(file, ("grade_names",), grades if every else (), every, "grade")
+    named = [(("grade_names", grade), grade, names) for grade, names in grades.items() if names]
+    yield from _ambiguous(file, named, {fold(grade): grade for grade in every})
+
+
+def _ambiguous(
+    file: OwnFile, named: Iterable[tuple[Keys, str, Mapping[str, Any]]], taken: dict[str, str]
+) -> Iterator[Mistake]:
+    """Each name under `also` or `perhaps` that is another entry's; `taken` are the ids and labels."""
+    for keys, entry, names in named:
+        for key in ("also", "perhaps"):
+            for index, text in enumerate(names.get(key, ())):
+                # A name that the schema refuses stands as None, so that places stay right.
+                owner = taken.setdefault(fold(text), entry) if text else entry
+                if owner != entry:
+                    message = f"{text} already stands for {owner}. Leave it to one of the two."
+                    yield file.mistake((*keys, key, index), message)
+
+
 def _sense_checks(file: OwnFile) -> Iterator[Mistake]:
     sources = file.sound["evidence_sources"]
     if all(source and source.get("sense_check_only") for source in sources):
@@ -227,6 +255,7 @@ _QUESTIONS: tuple[tuple[tuple[str, ...], _Question], ...] = (
     (("qualifications",), _measures),
     (("qualifications",), _fails),
     ((), _ids),
+    ((), _names_of_entries),
     (("evidence_sources",), _sense_checks),
     (("rules",), _rules),
     (("assumed",), _assumed),

@@ -8,6 +8,8 @@ from gradepost.form.layout import Field
 from gradepost.form.words import spoken
 from gradepost.model.series import Choice, Component, Series
 
+NOT_LISTED = "{} (not in the list)"
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -45,8 +47,12 @@ def choices_of(series: Series, name: str, values: Mapping[str, Any]) -> tuple[Op
 
 def label_of(groups: Iterable[Options], value: str) -> str:
     """The label of a value; a value that is not in the list is said to be so."""
-    found = (option.label for group in groups for option in group.options if option.value == value)
-    return next(found, f"{value} (not in the list)")
+    return labels_of(groups).get(value, NOT_LISTED.format(value))
+
+
+def labels_of(groups: Iterable[Options]) -> dict[str, str]:
+    """The label of each value of a list."""
+    return {option.value: option.label for group in groups for option in group.options}
 
 
 def _qualifications(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:

@@ -14,7 +14,7 @@ class Field:
     """One thing that a form asks for. `steps` lead to it, from the document or from its row.
 
     `choices` names the list of the series that it is chosen from; `options` are a list of the form's own, labels by
-    id, and `choices` then is its name among the form's lists.
+    id, and `choices` then is its name among the form's lists. `when` names the condition under which it is asked.
     """
 
     steps: Steps
@@ -28,6 +28,7 @@ class Field:
     autocomplete: str | None
     optional: bool
     default: str | bool | None
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _field(raw: dict[str, Any]) -> Field:
         autocomplete=raw.get("autocomplete"),
         optional=raw.get("optional", False),
         default=raw.get("default"),
+        when=raw.get("when"),
     )
 
 

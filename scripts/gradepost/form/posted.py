@@ -12,12 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gradepost.book import Book
-from gradepost.form.layout import Field, Steps, every_field, groups_of, name_of
+from gradepost.form.chosen import Meanings
+from gradepost.form.layout import Field, Steps, every_field, groups_of, name_of, value_at
 from gradepost.form.shape import Shape, shape_of
 from gradepost.model.series import Form
 
 ADD_ROWS = "_add_rows"
+REMOVE_ROW = "_remove_row"
 ROWS_ADDED = 10
+# As many as the schemas let a document have. A page of more would take minutes to make.
+MAX_ROWS = 5000
 
 _MAX_DEPTH = 8
 _INDEX = re.compile(r"[0-9]{1,9}")
@@ -37,9 +41,10 @@ def document_of(book: Book, form_name: str, fields: Iterable[tuple[str, str]]) -
     """
     form = book.forms[form_name]
     shape = shape_of(book.schema_of(form_name).schema)
-    reader = _Reader(form, book.series.zone)
+    fields = list(fields)
+    reader = _Reader(form, book.series.zone, Meanings(book, form_name, dict(fields)))
     gathered: dict[str | int, Any] = {}
-    for name, text in fields:
+    for name, text in without_removed(fields):
         if found := _steps(name, shape):
             steps, leaf = found
             if text := _clean(text):
@@ -53,7 +58,7 @@ def document_of(book: Book, form_name: str, fields: Iterable[tuple[str, str]]) -
 
 def rows_of(book: Book, form_name: str, fields: Iterable[tuple[str, str]]) -> dict[str, int]:
     """How many rows each table of the form had when it was posted, and ten more where "Add 10 rows" was pressed."""
-    fields = list(fields)
+    fields = without_removed(fields)
     tables = {name_of(group.rows): group.rows for group in groups_of(book.forms[form_name]) if group.rows}
     seen: dict[str, set[str]] = {name: set() for name in tables}
     for posted, _ in fields:
@@ -62,21 +67,38 @@ def rows_of(book: Book, form_name: str, fields: Iterable[tuple[str, str]]) -> di
             if posted.startswith(f"{name}.") and _INDEX.fullmatch(index):
                 indexes.add(index)
     wanted = {value for name, value in fields if name == ADD_ROWS}
-    return {name: len(indexes) + (ROWS_ADDED if name in wanted else 0) for name, indexes in seen.items()}
+    counts = {name: len(indexes) + (ROWS_ADDED if name in wanted else 0) for name, indexes in seen.items()}
+    return {name: min(count, MAX_ROWS) for name, count in counts.items()}
+
+
+def most_rows(book: Book, form_name: str, document: Mapping[str, Any]) -> int:
+    """How many rows the longest table of a form needs for a document."""
+    tables = [value_at(document, group.rows) for group in groups_of(book.forms[form_name]) if group.rows]
+    return max((len(rows) for rows in tables if isinstance(rows, list)), default=0)
+
+
+def without_removed(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields without those of the row whose "Remove" was pressed."""
+    fields = list(fields)
+    removed = tuple(f"{value}." for name, value in fields if name == REMOVE_ROW and value)
+    return [(name, value) for name, value in fields if not name.startswith(removed)] if removed else fields
 
 
 class _Reader:
     """Reads one text as the type that its property has, cleaned as its widget says."""
 
-    def __init__(self, form: Form, zone: ZoneInfo) -> None:
+    def __init__(self, form: Form, zone: ZoneInfo, meanings: Meanings) -> None:
         self._fields = dict(every_field(form))
         self._zone = zone
+        self._meanings = meanings
 
     def value(self, steps: Steps, text: str, leaf: Shape) -> str | int | bool:
         field = self._fields.get(_any_index(steps))
         if leaf.type == "boolean":
             return {"true": True, "false": False}.get(text, text)
-        if field is not None and field.widget == "digits":
+        if field is not None and (field.choices or field.widget == "date"):
+            text = self._meanings.of(field, text)
+        elif field is not None and field.widget == "digits":
             text = _digits(text)
         elif leaf.type == "integer":
             text = unicodedata.normalize("NFKC", text)

@@ -1,6 +1,6 @@
 """What a schema says of a document's build: which properties there are, of what type, in what order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ class Shape:
     properties: Mapping[str, "Shape"] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     takes_scalar: bool = True
+    pattern: str | None = None
+    title: str | None = None
 
     @property
     def is_scalar(self) -> bool:
@@ -26,6 +28,18 @@ class Shape:
     def is_list(self) -> bool:
         """Whether it is a list of single values: a field whose name is repeated."""
         return self.items is not None and self.items.is_scalar
+
+    def at(self, steps: Iterable[str | int]) -> "Shape":
+        """What stands at the end of the steps, which the schema has; a number or "*" stands for any entry of a list."""
+        found = self
+        for step in steps:
+            found = found.properties[step] if isinstance(step, str) and step in found.properties else found.entry
+        return found
+
+    @property
+    def entry(self) -> "Shape":
+        """What each entry of a list is; of anything else, one value."""
+        return self.items or Shape(None)
 
     @property
     def takes_text(self) -> bool:
@@ -58,4 +72,6 @@ def _shape(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Shape:
         properties=properties,
         required=frozenset(schema.get("required", ())),
         takes_scalar=items is None and not properties,
+        pattern=schema.get("pattern"),
+        title=schema.get("title"),
     )

@@ -1,7 +1,7 @@
 """One series as its awarding organisation set it out: deadlines, qualifications, sources, statements, forms."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -82,6 +82,10 @@ class Series:
 
     `fail_grades` are the grades of any scale that are a fail; `kinds_after_practicals` the kinds of component that
     come after all unit graded practicals; `on_request` the forms that are taken only where they were asked for.
+    `grade_names` are the other names of grades: under `also` as good as the id, under `perhaps` a guess. Choices have
+    theirs in `detail`. `declaration_code`: signing takes a code that the exams officer passes on by another channel;
+    `objection_hours`: how long a second contact may object to a declaration, None where nobody is asked.
+    `second_factor`: `required` of whoever may submit, or `off`.
     """
 
     id: str
@@ -106,6 +110,10 @@ class Series:
     fail_grades: frozenset[str] = frozenset()
     kinds_after_practicals: frozenset[str] = frozenset()
     on_request: frozenset[str] = frozenset()
+    grade_names: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    declaration_code: bool = False
+    second_factor: str = "off"
+    objection_hours: int | None = None
 
     @cached_property
     def graded_outcomes(self) -> frozenset[str]:

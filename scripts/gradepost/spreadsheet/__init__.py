@@ -1,1 +1,1 @@
-"""Spreadsheets in and out: a series' own workbook, and whatever a centre's systems export."""
+"""Spreadsheets: files read into texts, texts taken into a document, a document written as a workbook."""

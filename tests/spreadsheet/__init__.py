@@ -1,0 +1,1 @@
+"""Spreadsheets that tests read: invented exports, and files that nobody means well with."""
