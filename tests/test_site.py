@@ -58,9 +58,9 @@ def pages(site):
 
 def test_every_form_has_a_page_that_posts_to_the_gateway(pages):
     for name in load(ROOT, "2021-summer").forms:
-        forms = [f for f in pages[f"forms/{name}/index.html"].forms if f.get("action", "").startswith("/submit/")]
+        forms = [f for f in pages[f"forms/{name}/index.html"].forms if f.get("action", "").startswith("/check/")]
 
-        assert [(f["method"], f["action"]) for f in forms] == [("post", f"/submit/{name}")]
+        assert [(f["method"], f["action"]) for f in forms] == [("post", f"/check/{name}")]
 
 
 def test_the_sitemap_lists_the_form_pages(site):

@@ -41,13 +41,13 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder):
-    """A demo with fresh state in `folder`, on a free port, until the block ends."""
+def running_demo(folder, **settings):
+    """A demo with fresh state in `folder`, on a free port, until the block ends; `settings` as in the environment."""
     port = _free_port()
     demo = Demo(f"http://127.0.0.1:{port}", folder / "state")
     log = folder / "serve.log"
     command = [sys.executable, "-m", "gradepost", "serve", "--demo", "--port", str(port), "--state", str(demo.state)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GRADEPOST_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GRADEPOST_")} | settings
     with log.open("w") as said:
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, env=environment)
         try:

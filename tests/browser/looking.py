@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import expect
-from walking import continue_as, open_declaration, open_form, submit
+from walking import check, continue_as, open_declaration, open_form
 
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -17,8 +17,10 @@ def form(name, *, example=None, sent=False):
         continue_as(page, "exams officer")
         open_form(page, name, example=example)
         if sent:
-            submit(page)
-            expect(page.get_by_role("alert")).to_be_visible()
+            check(page)
+            expect(
+                page.get_by_role("alert").or_(page.get_by_role("heading", name="Check your answers"))
+            ).to_be_visible()
 
     return go
 
@@ -69,6 +71,7 @@ PAGES = {
     "schedule, not signed in": at("/forms/schedule/"),
     "schedule, empty": form("schedule"),
     "schedule, with errors": form("schedule", example="mistakes", sent=True),
+    "schedule, answers": form("schedule", example="clean", sent=True),
     "grades, empty": form("tags"),
     "grades, filled in": form("tags", example="clean"),
     "grades, with errors": form("tags", example="mistakes", sent=True),

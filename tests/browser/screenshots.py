@@ -6,7 +6,7 @@ from pathlib import Path
 
 from demonstration import launch, running_demo
 from playwright.sync_api import sync_playwright
-from walking import ask_for_declaration, continue_as, declare, open_declaration, open_form, open_review, send, submit
+from walking import ask_for_declaration, check, continue_as, declare, open_declaration, open_form, open_review, send
 
 WIDTHS = (1280, 390)
 SCHEMES = ("light", "dark")
@@ -36,13 +36,16 @@ def walk(page, picture):
     continue_as(page, "exams officer")
     picture(page, "status-empty")
     open_form(page, "schedule", example="mistakes")
-    submit(page)
+    check(page)
     picture(page, "schedule-errors")
     send(page, "schedule")
     picture(page, "schedule-receipt")
     open_form(page, "tags", example="mistakes")
-    submit(page)
+    check(page)
     picture(page, "tags-errors")
+    open_form(page, "tags", example="clean")
+    check(page)
+    picture(page, "tags-answers")
     send(page, "tags")
     picture(page, "receipt")
     ask_for_declaration(page)

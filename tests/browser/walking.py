@@ -28,8 +28,15 @@ def open_form(page: Page, form: str, *, example: str | None = None):
         page.get_by_role("link", name=words).click()
 
 
+def check(page: Page):
+    """Press the form's own button: what follows is the answers to check, or what is wrong with them."""
+    page.locator("#gp-form").get_by_role("button", name="Check answers").click()
+    page.wait_for_url("**/check/*")
+
+
 def submit(page: Page):
-    """Press the form's own button."""
+    """Check the answers, and submit them from the page that shows them."""
+    check(page)
     page.get_by_role("button", name=re.compile("^Submit (schedule|grades)$")).click()
 
 

@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 from gradepost.book import Book, load
 from gradepost.doors import site_pages
 from gradepost.model.trouble import ConfigurationError
-from gradepost.page.form import render_form
+from gradepost.page.form import Around, render_form
 
 _OPEN, _CLOSE = "<!--gradepost:form-->", "<!--/gradepost:form-->"
 
@@ -58,10 +58,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         """Put the form where its page says; after Markdown, which would change it."""
         name = Path(page.file.src_uri).stem
         if page.file.src_uri.startswith("forms/") and name in self._book.forms and _OPEN in html:
-            gateway = self.config.gateway.rstrip("/")
-            form = render_form(
-                self._book, name, action=f"{gateway}/submit/{name}", check_action=f"{gateway}/check/{name}"
-            )
+            form = render_form(self._book, name, around=Around(gateway=self.config.gateway.rstrip("/")))
             return html.replace(_OPEN, f"{_OPEN}{form}", 1)
         return html
 

@@ -6,14 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gradepost.form.choices import Options, label_of
+from gradepost.form.choices import NOT_LISTED, Options, labels_of
+from gradepost.form.conditions import asked
 from gradepost.form.layout import Field, Group, Steps, id_of, name_of, pointer_of, value_at
 from gradepost.form.shape import Shape
+from gradepost.model.series import Series
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control: its field, its place, and the value it shows. `stray` labels a value that its list lacks."""
+    """One control: its field, its place, and the text it shows. `stray` labels a value that its list lacks.
+
+    In a table a list is typed into, so there the text is the label of the entry.
+    """
 
     field: Field
     id: str
@@ -35,10 +40,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A group with its controls: those of a table's rows, or those under its legend."""
+    """A group with its controls: those of a table's rows, or those under its legend. `fields` are those asked for."""
 
     group: Group
     id: str
+    fields: tuple[Field, ...]
     controls: tuple[Control, ...]
     rows: tuple[Row, ...] = ()
 
@@ -59,54 +65,53 @@ class Part:
             yield from row.controls
 
 
-@dataclass(frozen=True, slots=True)
 class Maker:
     """Makes parts of one form from the values of one document."""
 
-    values: Mapping[str, Any]
-    lists: Mapping[str, tuple[Options, ...]]
-    zone: ZoneInfo
+    def __init__(self, series: Series, values: Mapping[str, Any], lists: Mapping[str, tuple[Options, ...]]) -> None:
+        self._series, self._values, self._zone = series, values, series.zone
+        self._labels = {name: labels_of(groups) for name, groups in lists.items()}
 
     def part(self, number: int, group: Group, rows: int) -> Part:
         """A group with its controls; at least so many rows, and never fewer than the document has."""
+        fields = asked(self._series, group, self._values)
         if group.rows is None:
-            controls = tuple(self._control(field, field.steps) for field in group.fields)
-            return Part(group, f"g-{number}", controls)
-        given = value_at(self.values, group.rows)
-        count = max(rows, group.blank_rows, len(given) if isinstance(given, list) else 0)
-        return Part(group, f"g-{number}", (), tuple(self._row(group, group.rows, index) for index in range(count)))
+            controls = tuple(self._control(field, field.steps) for field in fields)
+            return Part(group, f"g-{number}", fields, controls)
+        given = value_at(self._values, group.rows)
+        count = max(rows or group.blank_rows, len(given) if isinstance(given, list) else 0)
+        return Part(group, f"g-{number}", fields, (), tuple(self._row(group.rows, fields, i) for i in range(count)))
 
-    def _row(self, group: Group, rows: Steps, index: int) -> Row:
-        return Row(index + 1, tuple(self._control(field, (*rows, index, *field.steps)) for field in group.fields))
+    def _row(self, rows: Steps, fields: tuple[Field, ...], index: int) -> Row:
+        return Row(index + 1, tuple(self._control(f, (*rows, index, *f.steps), in_table=True) for f in fields))
 
-    def _control(self, field: Field, steps: Steps) -> Control:
-        value = value_at(self.values, steps)
+    def _control(self, field: Field, steps: Steps, *, in_table: bool = False) -> Control:
+        value = value_at(self._values, steps)
         if value is None:
             value = field.default
         text = _text(value)
         chosen = frozenset(map(_text, value)) if isinstance(value, list) else frozenset()
-        stray = None
+        stray, kind = None, "text"
         if field.widget == "select" and field.choices and text:
-            options = self.lists[field.choices]
-            known = any(option.value == text for group in options for option in group.options)
-            stray = None if known else label_of(options, text)
-        kind = "text"
-        if field.widget == "date" and _is_date(text):
+            label = self._labels[field.choices].get(text)
+            stray = None if label is not None else NOT_LISTED.format(text)
+            text = label if label is not None and in_table else text
+        elif field.widget == "date" and _is_date(text):
             kind = "date"
         elif field.widget == "instant":
-            kind, text = _wall_time(text, self.zone)
+            kind, text = _wall_time(text, self._zone)
         return Control(field, id_of(steps), name_of(steps), pointer_of(steps), text, chosen, kind, stray)
 
 
 def unasked(values: Mapping[str, Any], shape: Shape, parts: tuple[Part, ...]) -> list[tuple[str, str]]:
     """What the document has and the form does not ask for, as names and texts: carried along, so nothing is lost."""
-    asked = {control.pointer for part in parts for control in part.every_control()}
+    shown = {control.pointer for part in parts for control in part.every_control()}
     single = {name: inner for name, inner in shape.properties.items() if inner.constant is None and name != "series"}
     return [
         (name_of(steps), _text(value))
         for name, inner in single.items()
         for steps, value in _leaves(values.get(name), inner, (name,))
-        if pointer_of(steps) not in asked
+        if pointer_of(steps) not in shown
     ]
 
 

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -19,6 +21,24 @@ from gradepost.page.readout import component_label, kind_label, qualification_la
 from gradepost.page.rendering import rendered
 from gradepost.page.summary import Places, beside, entries
 
+_ASK_AGAIN = "Ask your exams officer to send you a new link. They do so on the page that shows where submissions stand."
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A declaration that was made before, of another kind of component; `stands`: its grades have not changed since."""
+
+    document: Mapping[str, Any]
+    received_at: datetime
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code that signing takes; `wrong` says what was wrong with the one that was typed, and is "" before that."""
+
+    wrong: str = ""
+
 
 def declare_page(  # noqa: PLR0913 - a declaration has many facts, and all are named
     book: Book,
@@ -30,19 +50,22 @@ def declare_page(  # noqa: PLR0913 - a declaration has many facts, and all are n
     values: Mapping[str, Any] | None = None,
     report: Report | None = None,
     signatory_name: str | None = None,
+    before: Sequence[Earlier] = (),
+    code: Code | None = None,
 ) -> Markup:
     """What the Head of Centre is asked to declare, and the form to do it with, posted to `action`.
 
     `documents` are name, SHA-256 and contents of each document to be covered, as they stand. What the link
     settles (centre, qualification, kind, what is covered) is carried along and cannot be typed over.
     `values` is what was filled in before; `signatory_name` the name that the register has for the signatory.
+    `before` is what was declared of the qualification's other kinds, shown apart; `code` is asked for where given.
     """
     form = declared_by_link(book)
     given = _given(dossier, documents)
     filled = {**_with_name(values or {}, signatory_name), **given}
     asked = [group for group in groups_of(form) if not _is_given(group, given)]
     lists = lists_of(book.series, (field for group in asked for field in group.fields), filled)
-    maker = Maker(filled, lists, book.series.zone)
+    maker = Maker(book.series, filled, lists)
     parts = tuple(maker.part(number, group, 0) for number, group in enumerate(asked, start=1))
     places = Places(parts)
     return rendered(
@@ -59,12 +82,14 @@ def declare_page(  # noqa: PLR0913 - a declaration has many facts, and all are n
         warnings=entries(report.warnings, places, None) if report else [],
         beside=beside(report.errors, places, None) if report else {},
         zone_name=words.zone_name(book.series.zone),
+        before=[_earlier(book, earlier) for earlier in before],
+        code=code,
     )
 
 
-def link_gone_page(reason: str) -> Markup:
-    """A declaration link that leads nowhere any more, and what to do."""
-    return rendered("link_gone", reason=reason)
+def link_gone_page(reason: str, advice: str = _ASK_AGAIN) -> Markup:
+    """A link that leads nowhere any more, and what to do."""
+    return rendered("link_gone", reason=reason, advice=advice)
 
 
 def declared_by_link(book: Book) -> Form:
@@ -74,6 +99,25 @@ def declared_by_link(book: Book) -> Form:
 
 def _kind(book: Book, dossier: Dossier) -> str:
     return kind_label(book.series, dossier.kind).lower()
+
+
+def _earlier(book: Book, earlier: Earlier) -> dict[str, Any]:
+    document, series = earlier.document, book.series
+    roles = {choice.id: choice.label for choice in series.signatory_roles}
+    return {
+        "title": kind_label(series, document["kind"]),
+        "at": words.minute(earlier.received_at, series.zone),
+        "name": document["signatory"]["name"],
+        "role": roles.get(document["signatory"]["role"], ""),
+        "covers": document["covers"],
+        "state": _state(document, stands=earlier.stands),
+    }
+
+
+def _state(document: Mapping[str, Any], *, stands: bool) -> str:
+    if "objection" in document:
+        return "A second contact has objected to it, so it does not count."
+    return "It still stands." if stands else "The grades have changed since, so it no longer counts."
 
 
 def _given(dossier: Dossier, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -10,10 +10,17 @@ from gradepost.form import words
 from gradepost.model.records import Centre, Person
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_within
+from gradepost.people.sessions import Remaining
 
 
-def top(*, demo: Mapping[str, Any] | None = None, person: Person | None = None, centre: Centre | None = None) -> Markup:
-    """The demo's banner, and who is signed in; empty where there is neither.
+def top(
+    *,
+    demo: Mapping[str, Any] | None = None,
+    person: Person | None = None,
+    centre: Centre | None = None,
+    left: Remaining | None = None,
+) -> Markup:
+    """The demo's banner, and who is signed in and for how long; empty where there is neither.
 
     `demo` has `now` (an aware datetime), `zone`, and `moves`: id and label of each step forward of the clock.
     """
@@ -25,6 +32,7 @@ def top(*, demo: Mapping[str, Any] | None = None, person: Person | None = None, 
         person=person,
         role=role_within(person.role) if person else None,
         centre=centre,
+        left=left,
     )
 
 

@@ -23,12 +23,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of a document: label and lines of each value, or a table of rows. Nothing that is not there."""
+    """A group of a document: label and lines of each value, or a table of rows. Nothing that is not there.
+
+    `keys` are the candidate numbers of the rows, where rows have one.
+    """
 
     title: str
     values: Sequence["Said"]
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    keys: Sequence[str] = ()
 
 
 def readout(book: Book, data: Mapping[str, Any]) -> list[Section]:
@@ -62,22 +66,28 @@ def kind_label(series: Series, kind: str) -> str:
 def _section(series: Series, group: Group, data: Mapping[str, Any]) -> Section:
     if group.rows is None:
         found = ((field, value_at(data, field.steps)) for field in group.fields)
-        said = (Said(f.label, _said(series, f, value, data), isinstance(value, list)) for f, value in found)
-        return Section(group.title, [value for value in said if value.lines])
+        values = [Said(f.label, said(series, f, value, data), isinstance(value, list)) for f, value in found]
+        return Section(group.title, [value for value in values if value.lines])
     items = value_at(data, group.rows)
     items = items if isinstance(items, list) else []
     used = [field for field in group.fields if any(value_at(item, field.steps) is not None for item in items)]
-    rows = [[" ".join(_said(series, f, value_at(item, f.steps), data)) for f in used] for item in items]
-    return Section(group.title, (), [field.label for field in used], rows)
+    rows = [[" ".join(said(series, f, value_at(item, f.steps), data)) for f in used] for item in items]
+    return Section(group.title, (), [field.label for field in used], rows, _keys(items))
 
 
-def _said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> list[str]:
+def _keys(items: Sequence[Any]) -> Sequence[str]:
+    numbers = [value_at(item, ("candidate_number",)) for item in items]
+    return [str(number or "") for number in numbers] if any(numbers) else ()
+
+
+def said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> list[str]:
+    """A field's value in words, line by line; no line where there is none. `data` is the document it stands in."""
     if value is None:
         return []
     if isinstance(value, bool):
         return ["Yes" if value else "No"]
     if isinstance(value, list):
-        return [line for item in value for line in _said(series, field, item, data)]
+        return [line for item in value for line in said(series, field, item, data)]
     if field.choices:
         return [label_of(list_of(series, field, data), str(value))]
     if field.widget == "instant":

@@ -5,10 +5,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gradepost.page.texts import text
+
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("gradepost.page"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -16,6 +18,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals["text"] = text
+    return environment
 
 
 def rendered(template: str, **facts: object) -> Markup:

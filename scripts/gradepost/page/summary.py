@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradepost.check.grouping import Group, grouped, rows
 from gradepost.model.records import Finding
@@ -16,7 +16,10 @@ _NAMES_NOTHING = ("This must", "This date", "This does", "There must be", "There
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a summary: whom it concerns, what is wrong, where to go, how to put it right."""
+    """One line of a summary: whom it concerns, what is wrong, where to go, how to put it right.
+
+    `pointer` is where the first of it stands, `sheet` where that came from in the spreadsheet that was uploaded.
+    """
 
     about: str | None
     message: str
@@ -25,6 +28,8 @@ class Entry:
     fix: str
     rule: str
     help: str
+    pointer: str = ""
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,14 @@ def beside(findings: Iterable[Finding], places: Places, path: str | None) -> Map
     return found
 
 
-def entries(findings: Iterable[Finding], places: Places, path: str | None) -> list[Entry]:
-    """The lines of a summary in the order of the findings; what repeats down a table's column is one line."""
+def entries(
+    findings: Iterable[Finding], places: Places, path: str | None, sheet: Callable[[str], str | None] = lambda _: None
+) -> list[Entry]:
+    """The lines of a summary in the order of the findings, those of other documents last; what repeats down a
+    table's column is one line.
+
+    `sheet` says where in a spreadsheet what a pointer names came from.
+    """
 
     def spot(finding: Finding) -> Spot:
         return places.spot(finding.pointer) if _is_here(finding, path) else Spot()
@@ -94,9 +105,10 @@ def entries(findings: Iterable[Finding], places: Places, path: str | None) -> li
         return finding.path, finding.pointer
 
     columns: defaultdict[tuple[str, tuple[str, str]], list[Group]] = defaultdict(list)
-    for group in grouped(findings, place):
+    for group in grouped(sorted(findings, key=lambda finding: not _is_here(finding, path)), place):
         columns[group.first.rule, place(group.first)].append(group)
-    return [entry for column in columns.values() for entry in _column(column, spot, path)]
+    said = [entry for column in columns.values() for entry in _column(column, spot, path)]
+    return [replace(entry, sheet=sheet(entry.pointer)) for entry in said]
 
 
 def _column(groups: Sequence[Group], spot: Callable[[Finding], Spot], path: str | None) -> list[Entry]:
@@ -117,6 +129,7 @@ def _entry(group: Group, spot: Callable[[Finding], Spot], path: str | None, mess
         fix=finding.fix,
         rule=finding.rule,
         help=finding.help,
+        pointer=finding.pointer,
     )
 
 

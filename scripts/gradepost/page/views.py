@@ -1,5 +1,6 @@
 """Every page that the gateway shows, by name. Each is the inner HTML, for the shell to put into the site's frame."""
 
+from gradepost.page.asking import ask_page, code_page, objection_page
 from gradepost.page.declaring import declare_page, declared_by_link, link_gone_page
 from gradepost.page.demo import mail_page, top
 from gradepost.page.messages import message_page
@@ -10,6 +11,8 @@ from gradepost.page.sign_in import continue_page
 from gradepost.page.statuses import status_page
 
 __all__ = [
+    "ask_page",
+    "code_page",
     "continue_page",
     "declare_page",
     "declared_by_link",
@@ -18,6 +21,7 @@ __all__ = [
     "mail_page",
     "message_page",
     "noun",
+    "objection_page",
     "receipt_page",
     "review_page",
     "reviews_page",

@@ -1,13 +1,23 @@
 """Reading a request's body whole, bounded in size, and telling what it is."""
 
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from gradepost.document.strict import MAX_BYTES
 
+MAX_FILE_BYTES = 10 * 1024 * 1024
+# A file, and beside it the document that was typed so far.
+_MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 2 * MAX_BYTES
+# A browser shows an answer only after it has sent everything: so much more is taken in, and thrown away.
+_MAX_THROWN_AWAY_BYTES = 64 * 1024 * 1024
 _MAX_FIELDS = 100_000
 _MAX_DIGITS = 15
+_FIELDS = "application/x-www-form-urlencoded"
 
 
 class TooLarge(Exception):
@@ -18,29 +28,98 @@ class Unreadable(Exception):
     """The body is not what its type says, or did not come whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that came in a form: its name as the browser gave it, and its bytes."""
+
+    name: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a form with a file in it sends: its fields in order, and the file where one was chosen."""
+
+    fields: Sequence[tuple[str, str]]
+    file: Uploaded | None
+
+
+class _InMemory(MultiPartParser):
+    # A spreadsheet may hold names: no part of it is ever put on a disk.
+    spool_max_size = _MAX_UPLOAD_BYTES + 1
+
+
 async def read_body(request: Request) -> bytes:
     """The whole body. Raises `TooLarge` as soon as it is known to be, and `Unreadable` where it breaks off."""
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and (len(declared) > _MAX_DIGITS or int(declared) > MAX_BYTES):
+    return b"".join([chunk async for chunk in _bounded(request, MAX_BYTES)])
+
+
+async def read_parts(request: Request) -> Parts:
+    """The fields and the file of a form, sent either way. Raises `TooLarge` and `Unreadable`."""
+    kind = _plain_type(request)
+    try:
+        chunks = _bounded(request, _MAX_UPLOAD_BYTES)
+        if kind == _FIELDS:
+            return Parts(fields_of(b"".join([chunk async for chunk in chunks])), None)
+        if kind != "multipart/form-data":
+            raise Unreadable
+        parser = _InMemory(
+            request.headers, chunks, max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_UPLOAD_BYTES
+        )
+        return await _parts(parser)
+    except TooLarge:
+        await _throw_away(request)
+        raise
+
+
+async def _parts(parser: MultiPartParser) -> Parts:
+    try:
+        found = (await parser.parse()).multi_items()
+    except MultiPartException as error:
+        raise Unreadable from error
+    sent = next((value for _, value in found if isinstance(value, UploadFile)), None)
+    file = Uploaded(sent.filename or "", await sent.read()) if sent is not None else None
+    if file is not None and len(file.raw) > MAX_FILE_BYTES:
         raise TooLarge
-    chunks, size = [], 0
+    fields = [(name, value) for name, value in found if isinstance(value, str)]
+    return Parts(fields, file if file is not None and (file.name or file.raw) else None)
+
+
+async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > _MAX_DIGITS or int(declared) > most):
+        raise TooLarge
+    size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > MAX_BYTES:
+            if size > most:
                 raise TooLarge
-            chunks.append(chunk)
+            yield chunk
     except ClientDisconnect as error:
         raise Unreadable from error
-    return b"".join(chunks)
+
+
+async def _throw_away(request: Request) -> None:
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > _MAX_THROWN_AWAY_BYTES:
+                return
+    except (ClientDisconnect, RuntimeError):
+        return
 
 
 def media_type(request: Request) -> str:
     """The body's type: `json`, `form`, or "" for any other and for a compressed one."""
+    return {"application/json": "json", _FIELDS: "form"}.get(_plain_type(request), "")
+
+
+def _plain_type(request: Request) -> str:
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         return ""
-    name = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return {"application/json": "json", "application/x-www-form-urlencoded": "form"}.get(name, "")
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def fields_of(body: bytes) -> list[tuple[str, str]]:

@@ -1,9 +1,7 @@
 """The built site, with the banner and a live form put in; the demo's pages; what operators ask for."""
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -11,15 +9,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from gradepost.book import Book
-from gradepost.doors.demo.examples import example
+from gradepost.doors.mailing import mail_metrics
 from gradepost.doors.state import new_secret
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.moves import moves
+from gradepost.doors.web.prefill import prefilled
+from gradepost.doors.web.schedules import schedules_of
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.page import views
-from gradepost.page.form import render_form
+from gradepost.page.form import Around, render_form
+from gradepost.page.texts import text
 from gradepost.people import Actor, may
 
 _FORM_PATH = re.compile(r"/forms/([a-z][a-z0-9-]*)/")
@@ -46,41 +47,35 @@ def _live_form(request: Request, gateway: Gateway, path: str) -> str | None:
     book = gateway.state.book
     if match is None or match[1] not in book.forms:
         return None
-    actor = actor_of(request)
+    form, actor = match[1], actor_of(request)
     _, centre = person_of(gateway, actor)
-    may_submit = actor is None or (actor.centre is not None and may(actor, "submit", book, match[1]))
+    filled = prefilled(request, gateway, form, actor)
     return str(
         render_form(
             book,
-            match[1],
-            values=_prefilled(request, gateway, match[1]),
+            form,
+            values=filled.values,
             idempotency_key=new_secret(),
             demo_links=gateway.demo,
             centre=(centre.number, centre.name) if centre else None,
-            notice=None if may_submit else _not_for(book, actor, match[1]),
-            sign_in=None if actor else "/sign-in?" + urlencode({"next": path}),
-            may_submit=may_submit,
+            notice=_not_for(book, actor, form) or filled.notice,
+            sign_in=None if actor else "/sign-in?" + urlencode({"next": _here(request)}),
+            around=Around(schedules_of(gateway, centre.number if centre else None), questions=filled.questions),
         )
     )
 
 
-def _not_for(book: Book, actor: Actor | None, form: str) -> str:
-    if actor is not None and actor.centre is not None and may(actor, "check", book, form):
-        return "You can check this form here. The exams officer submits it."
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _not_for(book: Book, actor: Actor | None, form: str) -> str | None:
+    """What to say to somebody who may not submit this form; None for whoever may, or has yet to sign in."""
+    if actor is None or (actor.centre is not None and may(actor, "submit", book, form)):
+        return None
+    if actor.centre is not None and may(actor, "check", book, form):
+        return text("form.submitter_only")
     return "Your role does not submit forms. Continue as an exams officer to try this one."
-
-
-def _prefilled(request: Request, gateway: Gateway, form: str) -> Mapping[str, Any]:
-    actor = actor_of(request)
-    centre = actor.centre if actor and actor.centre else "10234"
-    chosen = request.query_params.get("example")
-    if gateway.demo and chosen in ("clean", "mistakes"):
-        return example(gateway.state.book, form, centre, gateway.state.now(), mistakes=chosen == "mistakes")
-    earlier = gateway.state.inbox.submission(request.query_params.get("from", ""))
-    if earlier is not None and actor is not None and actor.centre == earlier.centre and earlier.form == form:
-        found: Mapping[str, Any] = json.loads(earlier.document)
-        return found
-    return {}
 
 
 def only_posted(request: Request) -> Response:
@@ -155,5 +150,5 @@ def metrics(request: Request) -> Response:
         f"gradepost_outbox_waiting {waiting['waiting']}\n"
         "# HELP gradepost_outbox_oldest_seconds Age of the oldest of them.\n"
         "# TYPE gradepost_outbox_oldest_seconds gauge\n"
-        f"gradepost_outbox_oldest_seconds {age:.0f}\n"
+        f"gradepost_outbox_oldest_seconds {age:.0f}\n" + mail_metrics(state.inbox, state.now())
     )

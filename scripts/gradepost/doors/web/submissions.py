@@ -1,41 +1,34 @@
-"""`/check`, `/submit` and `/receipts`: JSON in, JSON out; or an HTML form in, a page out."""
+"""`/check` and `/submit`: JSON in, JSON out; or an HTML form in, a page out."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from gradepost.document.canonical import sha256
+from gradepost.book import Book
 from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.web import answers
-from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, media_type, read_body
+from gradepost.doors.web.bodies import TooLarge, Unreadable, media_type, read_body
+from gradepost.doors.web.entering import too_many
+from gradepost.doors.web.form_pages import check_json, check_page, form_page
 from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.kept import keeping_body
+from gradepost.doors.web.sent import Sent, sent_of
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
-from gradepost.intake import Accepted, KeyReused, OtherCentre, Refused, Submission
-from gradepost.model.records import Finding, Report
-from gradepost.model.standing import Standing
-from gradepost.model.trouble import ForgeError
+from gradepost.form.fails import answers_of, settled, unanswered
+from gradepost.form.posted import ADD_ROWS, MAX_ROWS, REMOVE_ROW, most_rows, rows_of
+from gradepost.form.repairs import applied, repairs
+from gradepost.intake import Accepted, KeyReused, OtherCentre, Refused
 from gradepost.page import views
-from gradepost.page.form import IDEMPOTENCY_KEY, document_of, render_form, rows_of
+from gradepost.page.mending import ALL, REPAIR, UNDO, Mended, changes_back, mended, undone
+from gradepost.page.texts import text
 from gradepost.people import Actor, may
 from gradepost.publish import standing_of
 
 _MAX_KEY = 255
+CHANGE = "_change"
 _OTHER_CENTRE = "This document is another centre's than yours."
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a request brought: the bytes to judge, and for an HTML form its fields and its document."""
-
-    raw: bytes
-    fields: Sequence[tuple[str, str]] | None
-    document: Mapping[str, Any] | None
-    key: str | None
 
 
 async def check(request: Request) -> Response:
@@ -60,7 +53,9 @@ async def _answer(request: Request, action: str) -> Response:
         return await run_in_threadpool(answers.problem, request, 413)
     except Unreadable:
         return await run_in_threadpool(answers.problem, request, 400)
-    return await run_in_threadpool(_act, request, gateway, form, action, kind, body)
+    return await run_in_threadpool(
+        lambda: keeping_body(request, kind, body, _act(request, gateway, form, action, kind, body))
+    )
 
 
 def _act(request: Request, gateway: Gateway, form: str, action: str, kind: str, body: bytes) -> Response:  # noqa: PLR0911 - each refusal is an answer of its own
@@ -73,46 +68,56 @@ def _act(request: Request, gateway: Gateway, form: str, action: str, kind: str, 
         return answers.problem(request, 401)
     if actor.centre is None or not may(actor, action, gateway.state.book, form):
         return answers.problem(request, 403)
+    if wait := gateway.pace.seconds_to_wait(f"{actor.centre}:{actor.ref}", time.monotonic()):
+        return too_many(request, wait)
     try:
-        sent = _sent(request, gateway, form, kind, body)
+        sent = sent_of(request, gateway.state.book, form, kind, body)
     except Unreadable:
         return answers.problem(request, 400)
     if sent.key is not None and not 0 < len(sent.key) <= _MAX_KEY:
         return answers.problem(request, 400, f"An idempotency key has 1 to {_MAX_KEY} characters.")
+    if sent.fields is not None and most_rows(gateway.state.book, form, sent.document) > MAX_ROWS:
+        return answers.problem(request, 413, text("form.too_many_rows", most=f"{MAX_ROWS:,}"))
     if action == "check":
         return _checked(request, gateway, form, actor, sent)
     return _submitted(request, gateway, form, actor, sent)
 
 
-def _sent(request: Request, gateway: Gateway, form: str, kind: str, body: bytes) -> Sent:
-    if kind == "json":
-        return Sent(body, None, None, request.headers.get("idempotency-key"))
-    fields = fields_of(body)
-    document = document_of(gateway.state.book, form, fields)
-    key = next((value for name, value in fields if name == IDEMPOTENCY_KEY and value), None)
-    return Sent(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"), fields, document, key)
-
-
-def _submission(form: str, actor: Actor, sent: Sent, key: str | None = None) -> Submission:
-    if sent.fields is None:
-        return Submission(sent.raw, form, actor, "api", key)
-    # The page's key with what is on the page: pressed twice it is received once, corrected it is received again.
-    return Submission(sent.raw, form, actor, "form", f"{key}:{sha256(sent.raw)}" if key else None)
-
-
 def _checked(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
-    report = gateway.state.intake.check(_submission(form, actor, sent))
+    book, pressed = gateway.state.book, sent.by_name
+    if pressed.keys() & {ADD_ROWS, REMOVE_ROW, CHANGE}:
+        return form_page(request, gateway, form, sent, None, rows=rows_of(book, form, sent.fields or ()))
+    sent, what = _mended(book, form, sent)
+    report = gateway.state.intake.check(sent.submission(form, actor))
     if isinstance(report, OtherCentre):
         return answers.problem(request, 403, _OTHER_CENTRE)
     if sent.fields is None:
         return answers.json_answer(report.as_json())
-    adding = rows_of(gateway.state.book, form, sent.fields)
-    if any(name == "_add_rows" for name, _ in sent.fields):
-        return _form_page(request, gateway, form, sent, None, rows=adding)
-    return _form_page(request, gateway, form, sent, report, rows=adding)
+    if answers.wants_json(request):
+        return check_json(gateway, sent, report, actor.centre or "")
+    path = sent.path(book, form)
+    if what or any(finding.path == path for finding in report.errors):
+        rows = rows_of(book, form, sent.fields)
+        return form_page(request, gateway, form, sent, report, rows=rows, mended=what)
+    return check_page(request, gateway, form, sent, report)
+
+
+def _mended(book: Book, form: str, sent: Sent) -> tuple[Sent, Mended | None]:
+    """What was sent with the repair applied, or undone, whose button was pressed; and what to say of it."""
+    pressed = sent.by_name
+    if REPAIR in pressed:
+        chosen = [r for r in repairs(book, form, sent.document) if pressed[REPAIR] in (r.id, ALL)]
+        changes = [change for repair in chosen for change in repair.changes]
+        return sent.with_document(applied(sent.document, changes)), mended(changes)
+    if UNDO in pressed:
+        back = changes_back(pressed[UNDO])
+        return sent.with_document(applied(sent.document, back)), undone(back)
+    return sent, None
 
 
 def _submitted(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
+    if sent.carried:
+        return _confirmed(request, gateway, form, actor, sent)
     if sent.fields is not None or sent.key is None:
         return _received(request, gateway, form, sent, _receive(gateway, form, actor, sent))
     flight, mine = (actor.centre or "", form, sent.key), object()
@@ -125,15 +130,29 @@ def _submitted(request: Request, gateway: Gateway, form: str, actor: Actor, sent
     return _received(request, gateway, form, sent, outcome)
 
 
+def _confirmed(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
+    """What comes from the page of answers: submitted once every fail is answered for."""
+    series, given = gateway.state.book.series, answers_of(sent.by_name)
+    if open_ := unanswered(series, sent.document, given):
+        report = gateway.state.intake.check(sent.submission(form, actor))
+        if isinstance(report, OtherCentre):
+            return answers.problem(request, 403, _OTHER_CENTRE)
+        return check_page(request, gateway, form, sent, report, asked_again=open_, status=422)
+    document = settled(series, sent.document, given)
+    if document != sent.document:
+        sent = sent.with_document(document)
+    return _received(request, gateway, form, sent, _receive(gateway, form, actor, sent))
+
+
 def _receive(gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Accepted | Refused | KeyReused | OtherCentre:
     intake = gateway.state.intake
-    outcome = intake.receive(_submission(form, actor, sent, sent.key))
+    outcome = intake.receive(sent.submission(form, actor))
     if sent.fields is None or not isinstance(outcome, Accepted) or not outcome.repeated:
         return outcome
     if intake.stands(outcome.receipt_id):
         return outcome
     # Changed and changed back on the same page: what is on it now replaces what came in between.
-    return intake.receive(_submission(form, actor, sent))
+    return intake.receive(sent.submission(form, actor, again=True))
 
 
 def _received(
@@ -147,7 +166,8 @@ def _received(
     if isinstance(outcome, Refused):
         if sent.fields is None:
             return answers.json_answer(outcome.report.as_json(), 422)
-        return _form_page(request, gateway, form, sent, outcome.report, status=422)
+        rows = rows_of(gateway.state.book, form, sent.fields)
+        return form_page(request, gateway, form, sent, outcome.report, rows=rows, status=422)
     gateway.wake.set()
     if sent.fields is not None:
         return RedirectResponse(f"/receipts/{outcome.receipt_id}", 303)
@@ -163,91 +183,6 @@ def _told(outcome: Accepted) -> dict[str, str]:
     )
 
 
-def _form_page(
-    request: Request,
-    gateway: Gateway,
-    form: str,
-    sent: Sent,
-    report: Report | None,
-    *,
-    rows: Mapping[str, int] | None = None,
-    status: int = 200,
-) -> Response:
-    actor = actor_of(request)
-    _, centre = person_of(gateway, actor)
-    passes = report is not None and not report.errors
-    content = render_form(
-        gateway.state.book,
-        form,
-        values=sent.document or {},
-        report=report,
-        path=_path_in(report, form),
-        idempotency_key=sent.key,
-        rows=rows,
-        demo_links=gateway.demo,
-        centre=(centre.number, centre.name) if centre else None,
-        notice="Nothing is in the way of submitting. Nothing has been submitted yet." if passes else None,
-        heading=gateway.state.book.forms[form].title,
-        may_submit=actor is not None and may(actor, "submit", gateway.state.book, form),
-    )
-    title = gateway.state.book.forms[form].title
-    shown = gateway.site.shell.page(
-        f"Error: {title}" if report and report.errors else title, str(content), answers.top(request)
-    )
-    return HTMLResponse(shown, status)
-
-
-def _path_in(report: Report | None, form: str) -> str | None:
-    # A report of the gateway speaks of the submitted document alone, or of others of its dossier after that.
-    paths = [n.path for n in report.not_judged] + [f.path for f in report.findings] if report else []
-    return next((p for p in paths if p.endswith((f".{form}.json", f"{form}.json"))), None)
-
-
-def receipt(request: Request) -> Response:
-    """A receipt of one's own centre, and where the submission stands."""
-    gateway = gateway_of(request)
-    actor = actor_of(request)
-    if actor is None:
-        return answers.problem(request, 401) if answers.wants_json(request) else answers.to_sign_in(request)
-    stored = gateway.state.inbox.submission(request.path_params["id"])
-    if stored is None:
-        return answers.problem(request, 404)
-    if actor.centre != stored.centre and not may(actor, "review", gateway.state.book):
-        return answers.problem(request, 403)
-    standing = _standing(gateway, stored.branch)
-    if answers.wants_json(request) or request.query_params.get("format") == "json":
-        headers = {"Gradepost-State": str(standing.state)} if standing else {}
-        if request.query_params.get("format") == "json":
-            headers["Content-Disposition"] = f'attachment; filename="receipt-{stored.seq:012d}.json"'
-        return Response(stored.receipt, 200, headers, "application/json")
-    told = _void_declaration(gateway, stored.centre, stored.branch)
-    content = views.receipt_page(
-        gateway.state.book,
-        json.loads(stored.receipt),
-        standing=standing,
-        told=told,
-        can_ask_declaration=may(actor, "ask-declaration", gateway.state.book),
-    )
-    return answers.page(request, "Receipt", content)
-
-
-def _standing(gateway: Gateway, branch: str) -> Standing | None:
-    """Where a dossier stands, or None while the forge is away: the receipt is shown all the same."""
-    dossier = dossier_of_branch(branch)
-    try:
-        return standing_of(dossier, gateway.state.inbox, gateway.state.forge) if dossier else None
-    except ForgeError:
-        return None
-
-
-def _void_declaration(gateway: Gateway, centre: str, branch: str) -> Sequence[Finding]:
-    try:
-        report = gateway.state.intake.standing(centre, branch)
-    except ForgeError:
-        return ()
-    return [f for f in report.errors if f.rule == "H003"]
-
-
 def status(request: Request) -> Response:
     """Where every dossier of one's own centre stands."""
     gateway = gateway_of(request)
@@ -255,6 +190,8 @@ def status(request: Request) -> Response:
     _, centre = person_of(gateway, actor)
     if actor is None or centre is None:
         return answers.to_sign_in(request)
+    if not may(actor, "see", gateway.state.book):
+        return answers.problem(request, 403)
     standings = []
     for branch in gateway.state.inbox.branches():
         dossier = dossier_of_branch(branch)
