@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gradepost.inbox import Credential, Entry
+from gradepost.inbox import Credential, Entry, migrations
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.model.trouble import StoreError
 
@@ -395,3 +395,77 @@ def test_the_inbox_can_be_read_by_its_owner_alone(path, inbox):
     store(inbox, entry())
 
     assert {os.stat(file).st_mode & 0o077 for file in path.parent.glob("inbox.sqlite3*")} == {0}
+
+
+# A file that an earlier version made
+
+FIRST_VERSION = """
+CREATE TABLE credentials (
+    hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
+    facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
+) STRICT;
+CREATE TABLE messages (
+    number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+    queued_at TEXT NOT NULL, sent_at TEXT
+) STRICT;
+INSERT INTO messages VALUES (1, 'head@centre.example', 'old', 'Dear …', '2021-05-18T09:00:00.000000+00:00', NULL);
+"""
+
+
+def first_version(path):
+    with sqlite3.connect(path) as other:
+        other.executescript(FIRST_VERSION)
+    other.close()
+
+
+def test_a_file_of_the_first_version_opens_and_its_letters_are_still_to_be_sent(path):
+    first_version(path)
+
+    inbox = SqliteInbox(path)
+    inbox.queue_message("p@centre.example", "new", "Dear …", AT, html="<p>", until=AT)
+
+    assert [(m.subject, m.html, m.tries) for m in inbox.due_messages(AT)] == [("old", None, 0), ("new", "<p>", 0)]
+    inbox.audit(AT, "signed-in")
+    assert len(list(inbox.audit_trail())) == 1
+
+
+def test_a_file_of_the_first_version_may_be_opened_by_several_at_once(path):
+    first_version(path)
+    gate, troubles = threading.Barrier(8), []
+
+    def open_it():
+        gate.wait()
+        try:
+            SqliteInbox(path)
+        except StoreError as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert troubles == []
+    assert [m.subject for m in SqliteInbox(path).messages()] == ["old"]
+
+
+def test_columns_that_another_process_added_meanwhile_are_not_added_again(path):
+    first_version(path)
+    inbox = SqliteInbox(path)
+
+    migrations._add(inbox._connection, "messages", migrations._ADDED["messages"])
+
+    assert [m.subject for m in inbox.messages()] == ["old"]
+
+
+def test_a_letter_that_was_put_off_or_given_up_is_not_due(inbox):
+    for name in ("put off", "given up", "due"):
+        inbox.queue_message("p@centre.example", name, "Dear …", AT)
+
+    inbox.postpone_message(1, AT + timedelta(seconds=1), "rcpt-451")
+    inbox.give_up_message(2, AT, "rcpt-550")
+
+    assert [m.subject for m in inbox.due_messages(AT)] == ["due"]
+    assert [m.subject for m in inbox.due_messages(AT + timedelta(seconds=1))] == ["put off", "due"]
+    assert inbox.mail() == {"waiting": 2, "oldest": AT, "given_up": 1, "sent": 0}

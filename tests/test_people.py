@@ -8,7 +8,8 @@ from gradepost.document.filing import Dossier
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.model.records import Person
 from gradepost.people import Actor, actor_of_secret, declaration_link, end, make_session, make_token, may, open_link
-from gradepost.people.credentials import LINK_DAYS, SESSION_HOURS
+from gradepost.people.credentials import IDLE_MINUTES, LINK_DAYS, SESSION_HOURS, hash_of
+from gradepost.people.sessions import end_all, living, note_use
 
 AT = datetime(2021, 5, 18, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -26,14 +27,46 @@ def secret():
     return "secret-of-256-random-bits"
 
 
-def test_a_session_is_its_persons_for_eight_hours(inbox):
+def test_a_session_is_its_persons_for_half_an_hour_of_rest(inbox):
     made = make_session(inbox, OFFICER, "10234", AT, secret)
 
-    last = AT + timedelta(hours=SESSION_HOURS) - SECOND
+    last = AT + timedelta(minutes=IDLE_MINUTES) - SECOND
     assert actor_of_secret(inbox, made, "session", last) == Actor(
         "p-10234-officer", "exams-officer", "10234", "session"
     )
     assert actor_of_secret(inbox, made, "session", last + SECOND) is None
+
+
+def test_a_session_that_is_used_ends_after_eight_hours_all_the_same(inbox):
+    made = make_session(inbox, OFFICER, "10234", AT, secret)
+    ends = AT + timedelta(hours=SESSION_HOURS)
+
+    note_use(inbox, made, ends - SECOND)
+
+    assert actor_of_secret(inbox, made, "session", ends - SECOND) is not None
+    assert actor_of_secret(inbox, made, "session", ends) is None
+
+
+def test_a_session_that_was_ended_stays_so_when_its_use_is_noted_late(inbox):
+    made = make_session(inbox, OFFICER, "10234", AT, secret)
+    end(inbox, made)
+
+    note_use(inbox, made, AT + SECOND)
+
+    assert actor_of_secret(inbox, made, "session", AT + SECOND) is None
+    assert inbox.seen(hash_of(made)) is None
+
+
+def test_ending_all_of_one_persons_sessions_leaves_others_and_tokens(inbox):
+    own = [make_session(inbox, OFFICER, "10234", AT, lambda n=n: f"own-{n}") for n in range(2)]
+    other = make_session(inbox, HEAD, "10234", AT, lambda: "other")
+    namesake = make_session(inbox, OFFICER, None, AT, lambda: "namesake")
+
+    assert living(inbox, "10234", OFFICER.ref, AT) == 2
+    assert end_all(inbox, "10234", OFFICER.ref) == 2
+    assert [actor_of_secret(inbox, made, "session", AT) for made in own] == [None, None]
+    assert actor_of_secret(inbox, other, "session", AT)
+    assert actor_of_secret(inbox, namesake, "session", AT)
 
 
 def test_a_session_that_was_ended_is_nobodys(inbox):

@@ -3,12 +3,16 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from gradepost.model.trouble import ConfigurationError
+from gradepost.people.throttle import Limits
 
 DEFAULT_SITE_URL = "http://127.0.0.1:8000/"
 DEFAULT_GITHUB_API = "https://api.github.com"
+_MOST_IN_A_MINUTE = 1_000_000
 _KEEPS_A_TOKEN_SECRET = ("https://", "http://127.0.0.1:", "http://localhost:")
 
 
@@ -22,11 +26,28 @@ class GitHubSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The mail server, and who letters are from: `Name <address>` or an address.
+
+    `security` is `tls` (from the first byte), `starttls` (insisted on) or `none`.
+    """
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says. `root` is the site repository's root, where schemas/ and forms/ are.
 
     `github` is None where the ledger is on this machine. `in_ci`: what is printed is kept in a log for others.
-    `cache` is where verdicts on unchanged contents are kept, or None.
+    `cache` is where verdicts on unchanged contents are kept, or None. `mail` is None where letters are only written to
+    the state's folder. `log_level` is the least that is logged, or None for what fits: see `doors/logs.py`.
+    `limits`: how often things may be done.
     """
 
     root: Path
@@ -36,12 +57,15 @@ class Settings:
     github: GitHubSettings | None = None
     in_ci: bool = False
     cache: Path | None = None
+    mail: MailSettings | None = None
+    log_level: str | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, GRADEPOST_FORGE and what goes with it, and the pull
-    request's branch where CI names it, CI, XDG_CACHE_HOME and HOME. Raises `ConfigurationError` where they do not go
-    together."""
+    """Read GRADEPOST_ROOT, GRADEPOST_SITE_URL, GRADEPOST_TOKEN, GRADEPOST_FORGE and what goes with it,
+    GRADEPOST_SMTP_URL with GRADEPOST_MAIL_FROM, GRADEPOST_LOG_LEVEL, GRADEPOST_REQUESTS_PER_MINUTE, the pull request's
+    branch where CI names it, CI, XDG_CACHE_HOME and HOME. Raises `ConfigurationError` where they do not go together."""
     env = os.environ if environment is None else environment
     return Settings(
         root=Path(env.get("GRADEPOST_ROOT", ".")),
@@ -51,6 +75,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         github=_github(env),
         in_ci=env.get("CI", "").lower() not in ("", "0", "false"),
         cache=_cache(env),
+        mail=_mail(env),
+        log_level=_log_level(env),
+        limits=_limits(env),
     )
 
 
@@ -75,3 +102,50 @@ def _github(env: Mapping[str, str]) -> GitHubSettings | None:
     if not api.startswith(_KEEPS_A_TOKEN_SECRET):
         raise ConfigurationError("GRADEPOST_GITHUB_API is an https:// address, so that the token stays secret.")
     return GitHubSettings(api, repository, token)
+
+
+# Each scheme of GRADEPOST_SMTP_URL: how the line is kept secret, and the port where none is given.
+_SMTP = {"smtps": ("tls", 465), "smtp": ("starttls", 587), "smtp+plain": ("none", 25)}
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+
+def _mail(env: Mapping[str, str]) -> MailSettings | None:
+    if not env.get("GRADEPOST_SMTP_URL"):
+        return None
+    # Its words never repeat the address: a password stands in it.
+    url, port = _smtp_address(env["GRADEPOST_SMTP_URL"])
+    security, usual_port = _SMTP[url.scheme]
+    user, password = unquote(url.username or "") or None, unquote(url.password or "") or None
+    if security == "none" and user and url.hostname not in _THIS_MACHINE:
+        raise ConfigurationError("GRADEPOST_SMTP_URL: smtp+plain:// would send the password unprotected. Use smtp://.")
+    sender = env.get("GRADEPOST_MAIL_FROM", "")
+    if not sender.isprintable() or "@" not in parseaddr(sender)[1]:
+        raise ConfigurationError("With GRADEPOST_SMTP_URL, set GRADEPOST_MAIL_FROM to whom letters are from.")
+    return MailSettings(url.hostname or "", port or usual_port, security, sender, user, password)
+
+
+def _smtp_address(text: str) -> tuple[SplitResult, int | None]:
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        url, port = urlsplit(""), None
+    if url.scheme not in _SMTP or not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
+        raise ConfigurationError("GRADEPOST_SMTP_URL is smtps://user:password@host:465, smtp://… or smtp+plain://….")
+    return url, port
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    in_a_minute = env.get("GRADEPOST_REQUESTS_PER_MINUTE", "")
+    if not in_a_minute:
+        return Limits()
+    if not (in_a_minute.isascii() and in_a_minute.isdigit()) or not 1 <= int(in_a_minute[:9]) <= _MOST_IN_A_MINUTE:
+        raise ConfigurationError(f"GRADEPOST_REQUESTS_PER_MINUTE is a whole number from 1 to {_MOST_IN_A_MINUTE}.")
+    return Limits(sent_in_a_minute=int(in_a_minute))
+
+
+def _log_level(env: Mapping[str, str]) -> str | None:
+    level = env.get("GRADEPOST_LOG_LEVEL", "").lower() or None
+    if level not in (None, "info", "warning", "error"):
+        raise ConfigurationError("GRADEPOST_LOG_LEVEL is `info`, `warning` or `error`.")
+    return level

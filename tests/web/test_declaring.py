@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+import signing_house
 
+DEPUTY = signing_house.person("deputy", "deputy", "declares", "views")
 BRANCH = "dossier/2021-summer/10234/AM20530/external-exam"
 
 
@@ -197,3 +199,139 @@ def test_the_letter_names_ids_and_no_grade_and_no_learner(graded):
     words = (letter.subject + letter.body).lower()
     assert letter.to == "head@centre-10234.example"
     assert not any(word in words for word in ("merit", "distinction", "pass ", "1000000078", "0001"))
+
+
+# Whom to ask
+
+
+@pytest.fixture
+def with_a_deputy(fresh):
+    """A centre with grades whose register names a deputy as well, with its wait over."""
+    signing_house.add(fresh, DEPUTY)
+    signing_house.graded(fresh)
+    return fresh
+
+
+def test_where_several_may_declare_the_exams_officer_chooses_and_the_head_comes_first(with_a_deputy):
+    answer = signing_house.ask(with_a_deputy)
+
+    assert answer.status_code == 200
+    assert answer.text.index("Helen Achterberg, Head") < answer.text.index("Robin Hale, Deputy")
+    assert 'value="p-10234-head" checked' in answer.text
+    assert with_a_deputy.letters() == []
+
+
+def test_a_delegate_is_asked_only_with_the_reason(with_a_deputy):
+    without = signing_house.ask(with_a_deputy, signatory=DEPUTY["ref"], reason="  ")
+    with_one = signing_house.ask(with_a_deputy, signatory=DEPUTY["ref"], reason="The Head is away.")
+
+    assert (without.status_code, with_one.status_code) == (422, 303)
+    assert len(signing_house.links(with_a_deputy, DEPUTY["email"])) == 1
+
+
+def test_the_head_is_told_that_a_delegate_was_asked(with_a_deputy):
+    signing_house.ask(with_a_deputy, signatory=DEPUTY["ref"], reason="The Head is away.")
+
+    (letter,) = [x for x in with_a_deputy.letters() if x.to == "head@centre-10234.example"]
+    assert "/declare/" not in letter.body
+    assert "away" not in letter.body
+
+
+def test_a_delegate_finds_the_reason_filled_in_and_cannot_sign_as_the_head(with_a_deputy, page_of, fields_for):
+    signing_house.ask(with_a_deputy, signatory=DEPUTY["ref"], reason="The Head is away.")
+    (path,) = signing_house.links(with_a_deputy, DEPUTY["email"])
+    shown = with_a_deputy.client().get(path)
+    fields = fields_for(with_a_deputy, shown) | {"signatory.name": ["Robin Hale"], "signatory.role": ["principal"]}
+
+    without = with_a_deputy.client().post(path, data=fields)
+    signed = with_a_deputy.client().post(path, data=fields | {"signatory.delegation_reason": ["The Head is away."]})
+
+    assert dict(page_of(shown).fields)["signatory.delegation_reason"] == "The Head is away."
+    assert (without.status_code, "H002" in without.text) == (422, True)
+    assert signed.status_code == 200
+    assert json.loads(declarations(with_a_deputy)[0].document)["signatory"]["role"] == "deputy"
+
+
+def test_whoever_signed_off_the_grades_is_not_asked(fresh):
+    signing_house.change_register(
+        fresh, lambda value: signing_house.find(value, "p-10234-head").update(name="Ms PRIYA Raman")
+    )
+    signing_house.graded(fresh)
+
+    assert signing_house.ask(fresh).status_code == 409
+    assert fresh.letters() == []
+
+
+def test_nobody_is_asked_where_the_register_names_nobody(fresh):
+    signing_house.change_register(
+        fresh, lambda value: signing_house.find(value, "p-10234-head").update(rights=["views"])
+    )
+    signing_house.graded(fresh)
+
+    assert signing_house.ask(fresh).status_code == 409
+
+
+def test_whoever_may_no_longer_declare_neither_sees_nor_signs(graded):
+    house, path = graded
+    signing_house.change_register(
+        house, lambda value: signing_house.find(value, "p-10234-head").update(rights=["views"])
+    )
+
+    assert house.client().get(path).status_code == 410
+    assert house.client().post(path, data={}).status_code == 410
+
+
+def test_what_fills_in_every_field_signs_nothing(graded, fields_for):
+    house, path = graded
+    fields = fields_for(house, house.client().get(path)) | {"_leave_empty": ["https://scanner.example"]}
+
+    assert house.client().post(path, data=fields).status_code == 422
+    assert declarations(house) == []
+
+
+def test_nobody_posts_an_objection_by_the_link_of_the_head(graded, fields_for):
+    house, path = graded
+    fields = fields_for(house, house.client().get(path)) | {"objection": ["No."]}
+
+    assert house.client().post(path, data=fields).status_code == 200
+    assert "objection" not in json.loads(declarations(house)[0].document)
+
+
+# What was declared before
+
+
+def test_an_earlier_declaration_of_another_kind_is_shown_apart(fresh, page_of):
+    signing_house.graded(fresh)
+    fresh.declared(fresh.link())
+    component, kind = synoptic(fresh)
+    client = fresh.software()
+    assert fresh.submit(client, fresh.schedule(component=component)).status_code == 201
+    tags = fresh.tags(component=component)
+    assert fresh.submit(client, tags).status_code == 201
+
+    page = fresh.client().get(fresh.link(kind=kind))
+
+    before, asked = page.text.partition("What was declared before")[::2]
+    assert "UV21578.tags.json: 28 learners" in asked
+    assert "It still stands." in asked
+    assert component in before
+    assert "UV21578.tags.json" not in dict(page_of(page).fields).values()
+
+
+def test_an_earlier_declaration_that_was_overtaken_says_so(fresh):
+    signing_house.graded(fresh)
+    fresh.declared(fresh.link())
+    amended = fresh.tags()
+    amended["decision_record"] = "Compared once more."
+    fresh.submit(fresh.software(), amended)
+    component, kind = synoptic(fresh)
+    for document in (fresh.schedule(component=component), fresh.tags(component=component)):
+        assert fresh.submit(fresh.software(), document).status_code == 201
+
+    assert "no longer counts" in fresh.client().get(fresh.link(kind=kind)).text
+
+
+def synoptic(house):
+    """A component of the same qualification and of another kind that takes a TAG."""
+    components = house.state.book.series.qualifications["AM20530"].components.values()
+    return next((c.code, c.kind) for c in components if c.takes_tag and c.kind != "external-exam")

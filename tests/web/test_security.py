@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import pytest
+from signing_in import HTTPS, Gate
 
 BROWSER = {"Accept": "text/html"}
 PAGES = ("/", "/faq/", "/forms/", "/forms/tags/?example=clean", "/sign-in", "/demo/mail", "/nothing", "/declare/x")
@@ -41,7 +42,7 @@ def test_every_answer_carries_the_security_headers(house, answers):
     for answer in [*answers, *(house.client().get(path) for path in others)]:
         assert answer.headers["content-security-policy"].startswith("default-src 'none'"), answer.url
         assert answer.headers["x-content-type-options"] == "nosniff", answer.url
-        assert answer.headers["referrer-policy"] == "same-origin", answer.url
+        assert answer.headers["referrer-policy"] in ("same-origin", "no-referrer"), answer.url
         assert answer.headers["cross-origin-opener-policy"] == "same-origin", answer.url
         assert "cache-control" in answer.headers, answer.url
 
@@ -79,23 +80,181 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(house):
     assert not any(attribute.startswith("domain") for attribute in attributes)
 
 
-def test_over_https_the_cookie_is_bound_to_the_host(house):
-    from dataclasses import replace
+def test_over_https_every_cookie_is_bound_to_the_host(house):
+    gate = Gate(house, site=HTTPS)
+    browser = gate.browser()
 
-    from gradepost.doors.web import build_app
-    from gradepost.doors.web.gateway import Gateway
+    given = [gate.ask(browser).headers["set-cookie"], browser.get(gate.link()).headers["set-cookie"]]
+    given.append(gate.confirm(browser).headers.get_list("set-cookie")[0])
 
-    site_url = "https://127.0.0.1:8000/"
-    gateway = Gateway(
-        house.state, house.gateway.site, replace(house.gateway.settings, site_url=site_url), house.gateway.clock
+    names = [cookie.partition("=")[0] for cookie in given]
+    assert names == ["__Host-gradepost-asking", "__Host-gradepost-link", "__Host-gradepost"]
+    for cookie in given:
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= {p.strip().lower() for p in cookie.split(";")[1:]}
+        assert "domain" not in cookie.lower()
+
+
+def test_over_https_a_cookie_without_the_prefix_is_nobodys(house):
+    gate = Gate(house, site=HTTPS)
+    secret = gate.signed_in().cookies["__Host-gradepost"]
+    planted = gate.browser()
+    planted.cookies.set("gradepost", secret)
+
+    assert not gate.is_in(planted)
+
+
+# What a page on another site can make a browser send along with a signed-in person's cookie.
+FORGED = {
+    "cross-site, as browsers say it": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+    "cross-site, with our origin made up": {"Sec-Fetch-Site": "cross-site"},
+    "from a sibling of our host": {"Sec-Fetch-Site": "same-site", "Origin": "https://other.example"},
+    "an older browser, another origin": {"Origin": "https://evil.example"},
+    "an origin that begins like ours": {"Origin": f"{HTTPS}.evil.example"},
+    "an origin that ends like ours": {"Origin": "https://evil-gradepost.example"},
+    "our name before an @": {"Origin": "https://gradepost.example@evil.example"},
+    "another port": {"Origin": f"{HTTPS}:8443"},
+    "a sandboxed frame": {"Origin": "null"},
+    "no origin, another referrer": {"Origin": "", "Referer": "https://evil.example/gradepost.example"},
+    "no origin and no referrer": {"Origin": ""},
+    "an origin that is none": {"Origin": "https://[broken"},
+}
+POSTS = ["/submit/tags", "/ask-declaration", "/sign-out", "/sign-out/everywhere", "/session/stay", "/sign-in"]
+
+
+@pytest.fixture(scope="module")
+def https(house):
+    gate = Gate(house, site=HTTPS)
+    return gate, gate.signed_in()
+
+
+@pytest.mark.parametrize("headers", FORGED.values(), ids=FORGED.keys())
+@pytest.mark.parametrize("path", POSTS)
+def test_no_other_site_posts_in_a_signed_in_persons_name(https, path, headers):
+    gate, browser = https
+    letters, stored = len(gate.inbox.messages()), gate.house.stored()
+    sent = {name: value for name, value in {"Origin": HTTPS, **headers}.items() if value}
+    if headers.get("Origin") == "":
+        browser.headers.pop("Origin", None)
+
+    answer = browser.post(path, data={"component": "UV21578", "email": "officer@centre-10234.example"}, headers=sent)
+    browser.headers["Origin"] = HTTPS
+
+    assert answer.status_code == 403
+    assert gate.is_in(browser)
+    assert (len(gate.inbox.messages()), gate.house.stored(), gate.inbox.asks()) == (letters, stored, [])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": HTTPS},
+        {"Origin": "", "Referer": f"{HTTPS}/account"},
+    ],
+)
+def test_our_own_pages_posts_are_heeded_by_browsers_old_and_new(https, headers):
+    _, browser = https
+    if headers.get("Origin") == "":
+        browser.headers.pop("Origin", None)
+
+    answer = browser.post("/session/stay", headers={n: v for n, v in headers.items() if v})
+    browser.headers["Origin"] = HTTPS
+
+    assert answer.status_code == 303
+
+
+def test_a_get_never_acts_for_anybody(https):
+    gate, browser = https
+
+    for path in POSTS:
+        browser.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert gate.is_in(browser)
+
+
+def test_a_link_that_another_site_makes_the_browser_open_signs_nobody_in(house):
+    gate = Gate(house, site=HTTPS)
+    attacker, victim = gate.browser(), gate.browser()
+    link = gate.asked(attacker)
+
+    page = gate.open(victim, link)
+    forced = victim.post("/sign-in/confirm", data={"who": "0"}, headers={"Sec-Fetch-Site": "cross-site"})
+    pressed = gate.confirm(victim)
+
+    assert "asked for in another browser" in page.text
+    assert (forced.status_code, pressed.status_code) == (403, 422)
+    assert not gate.is_in(victim)
+
+
+FRAMED = [
+    "/",
+    "/sign-in",
+    "/sign-in/sent",
+    "/sign-in/confirm",
+    "/sign-in/second",
+    "/account",
+    "/forms/tags/",
+    "/status",
+]
+
+
+@pytest.mark.parametrize("path", FRAMED)
+def test_no_page_can_be_framed(https, path):
+    _, browser = https
+    answer = browser.get(path)
+
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"].upper() == "DENY"
+
+
+POISONED = [
+    "evil.example",
+    "evil.example:443",
+    "gradepost.example.evil.example",
+    "127.0.0.1@evil.example",
+    "EVIL.example",
+]
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL"])
+@pytest.mark.parametrize("host", POISONED)
+def test_no_letter_page_or_redirect_believes_the_host_that_a_request_names(house, host, header):
+    gate = Gate(house, site=HTTPS)
+    browser = gate.browser(f"203.0.113.{len(host)}")
+    value = f"host={host}" if header == "Forwarded" else host
+
+    posted = browser.post(
+        "/sign-in",
+        data={"email": "officer@centre-10234.example"},
+        headers={header: value, "Sec-Fetch-Site": "same-origin"},
     )
-    client = house.client()
-    client.app = client._transport.app = build_app(gateway)
+    seen = [
+        posted,
+        *(browser.get(path, headers={header: value}) for path in ("/", "/sign-in", "/status", "/forms/tags")),
+    ]
 
-    cookie = client.post("/sign-in", data={"ref": "p-10234-officer"}).headers["set-cookie"]
+    assert f"{HTTPS}/sign-in/link/" in gate.letters()[-1].body
+    assert "evil" not in gate.letters()[-1].body.lower()
+    for answer in seen:
+        assert "evil" not in answer.headers.get("location", "").lower()
+        assert "evil.example" not in answer.text.lower()
 
-    assert cookie.startswith("__Host-gradepost=")
-    assert "secure" in cookie.lower()
+
+@pytest.mark.parametrize(
+    "next_url",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "/%0d%0aSet-Cookie: x=y\r\n", "javascript:alert(1)"],
+)
+def test_a_link_that_was_asked_for_from_elsewhere_leads_nowhere_but_here(house, next_url):
+    gate = Gate(house)
+    browser = gate.browser()
+    gate.open(browser, gate.asked(browser, next_url=next_url))
+
+    landed = gate.confirm(browser).headers["location"]
+
+    assert landed.startswith("/")
+    assert not landed.startswith(("//", "/\\"))
+    assert "evil" not in landed
 
 
 @pytest.mark.parametrize(

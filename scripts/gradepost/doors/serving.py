@@ -1,14 +1,10 @@
-"""`serve`: the gateway with its worker in one process. The worker files, has judged, merges, mails and beats."""
+"""`serve`: the gateway with its worker in one process. One worker files, has judged, merges
+and beats; another sends letters."""
 
-import logging
-import re
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from email.message import EmailMessage
-from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -16,25 +12,31 @@ from rich.console import Console
 
 from gradepost.doors.building import site_for
 from gradepost.doors.demo.seeding import prepare_demo
-from gradepost.doors.files import write_durably
-from gradepost.doors.state import State, open_state
+from gradepost.doors.logs import set_up
+from gradepost.doors.mailing import Mailer
+from gradepost.doors.post import SmtpPost
+from gradepost.doors.rounds import ENDING_SECONDS, Rounds, tried
+from gradepost.doors.second_contacts import tell_of_all
+from gradepost.doors.second_factors import seal_of
+from gradepost.doors.sign_ins import Doorkeeper
+from gradepost.doors.state import open_state
+from gradepost.doors.trail import MergeTrail
 from gradepost.doors.web import build_app
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.forge.local import LocalForge
 from gradepost.model.trouble import ConfigurationError, WorldError
+from gradepost.publish import MergeWorker
 from gradepost.settings import DEFAULT_SITE_URL, Settings
 
-_log = logging.getLogger("gradepost.worker")
-_SECONDS_BETWEEN_ROUNDS = 1.0
-_ENDING_SECONDS = 5
 # Each filing leaves about a dozen loose objects; a few thousand of them begin to slow reading down.
 _FILED_BETWEEN_UPKEEP = 500
 
 
 def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -> int:
     """Serve until stopped."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    # A demo is tried at a terminal, where a line to a request is in the way.
+    set_up(settings.log_level or ("warning" if demo else "info"))
     console = Console()
     if demo and settings.github is not None:
         raise ConfigurationError("The demo keeps its ledger on this machine: unset GRADEPOST_FORGE.")
@@ -57,18 +59,23 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
             host=host,
             port=port,
             access_log=False,
-            log_level="warning",
+            log_config=None,
             server_header=False,
-            timeout_graceful_shutdown=_ENDING_SECONDS,
+            timeout_graceful_shutdown=ENDING_SECONDS,
         )
     )
-    worker = Worker(gateway)
-    worker.start()
+    # Letters have a thread of their own: a mail server that is slow to answer holds up no filing.
+    workers = (Worker(gateway), Rounds("mail", [*_door(gateway), _mailer(gateway).deliver_due]))
+    # Whom a crash kept from being told of a declaration is told now.
+    tried(lambda: tell_of_all(state, settings.site_url))
+    for worker in workers:
+        worker.start()
     _say(console, settings, folder, demo=demo)
     try:
         server.run([at_port])
     finally:
-        worker.stop()
+        for worker in workers:
+            worker.stop()
     return 0 if server.started else 3
 
 
@@ -85,38 +92,25 @@ def _bound(host: str, port: int) -> socket.socket:
     return at_port
 
 
-class Worker(threading.Thread):
-    """One thread that carries submissions on, once a second or as soon as it is woken."""
+class Worker(Rounds):
+    """Carries submissions on: files them, has them judged, merges."""
 
     def __init__(self, gateway: Gateway) -> None:
-        super().__init__(name="worker", daemon=True)
-        self._gateway = gateway
-        self._stopping = threading.Event()
-        self._filed_since_upkeep = 0
-
-    def stop(self) -> None:
-        """End after the present round."""
-        self._stopping.set()
-        self._gateway.wake.set()
-        self.join(timeout=_ENDING_SECONDS)
-
-    def run(self) -> None:
-        """Round after round. Trouble ends one act of a round, never the others and never the worker."""
-        state = self._gateway.state
+        state = gateway.state
         acts = (
             self._beat,
-            partial(_deliver, state),
             self._file,
+            state.register.follow,
             state.publisher.judge_due,
             state.merger.merge_due,
             state.merger.record_due,
+            # Where reviewers merge themselves, their forge keeps the trail of it.
+            *([MergeTrail(state.forge, state.inbox, state.now).tell] if isinstance(state.merger, MergeWorker) else ()),
             self._keep_up,
         )
-        while not self._stopping.is_set():
-            for act in acts:
-                _tried(act)
-            self._gateway.wake.wait(_SECONDS_BETWEEN_ROUNDS)
-            self._gateway.wake.clear()
+        super().__init__("worker", acts, gateway.wake)
+        self._gateway = gateway
+        self._filed_since_upkeep = 0
 
     def _beat(self) -> None:
         if self._gateway.clock is not None:
@@ -132,26 +126,19 @@ class Worker(threading.Thread):
             self._filed_since_upkeep = 0
 
 
-def _tried(act: Callable[[], object]) -> None:
-    try:
-        act()
-    except (WorldError, OSError) as error:
-        _log.warning("a round failed: %s", error)
-    except Exception:
-        # The worker must outlive a bug: what waits is kept, and the next round looks again.
-        _log.exception("a round failed")
+def _door(gateway: Gateway) -> list[Callable[[], object]]:
+    # Here, before two requests could each make one.
+    seal_of(gateway.state.folder)
+    doorkeeper = Doorkeeper(gateway.state, gateway.settings.site_url)
+    return [doorkeeper.answer_due, doorkeeper.clear]
 
 
-def _deliver(state: State) -> None:
-    """Write queued letters to the state's mail folder. Sending by SMTP has an issue of its own."""
-    for message in state.inbox.messages(unsent=True):
-        letter = EmailMessage()
-        letter["To"], letter["Subject"] = message.to, message.subject
-        letter["Date"] = message.queued_at
-        letter.set_content(message.body)
-        address = re.sub(r"[^a-z0-9.-]", "_", message.to.lower())
-        write_durably(state.folder / "mail" / f"{message.number:06d}-{address}.eml", letter.as_bytes(), 0o600)
-        state.inbox.message_sent(message.number, state.now())
+def _mailer(gateway: Gateway) -> Mailer:
+    """Letters go to the mail server where there is one, and to the state's folder in a demo or without one."""
+    state, mail = gateway.state, gateway.settings.mail
+    post = SmtpPost(mail) if mail else None
+    folder = state.folder / "mail" if state.demo or post is None else None
+    return Mailer(state.inbox, state.now, post=post, folder=folder, keep_text=state.demo)
 
 
 def _command(root: Path) -> str:
@@ -165,6 +152,8 @@ def _command(root: Path) -> str:
 def _say(console: Console, settings: Settings, folder: Path, *, demo: bool) -> None:
     url = settings.site_url
     console.print(f"\n[bold]Gradepost is ready.[/] Open [link={url}]{url}[/link]", highlight=False)
+    if not demo and settings.mail is None:
+        console.print(f"Letters are written to {folder / 'mail'} and sent to nobody: GRADEPOST_SMTP_URL is not set.")
     if demo:
         console.print(
             f"This is the demo: invented centres, a clock that starts on 18 May 2021.\n"

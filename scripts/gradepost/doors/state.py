@@ -10,15 +10,15 @@ from pathlib import Path
 from gradepost.book import Book, load
 from gradepost.doors.clock import Now, demo_now_of, system_now
 from gradepost.doors.files import write_durably
+from gradepost.doors.ledger import Ledger
+from gradepost.doors.register import Follower
 from gradepost.forge.base import MAIN, Forge
 from gradepost.forge.local import LocalForge
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Intake, Surroundings
-from gradepost.ledger import LedgerReader, LedgerSettings, read_settings
+from gradepost.ledger import LedgerSettings, read_settings
 from gradepost.ledger.settings import PATH as SETTINGS_PATH
-from gradepost.ledger.sources import CommitSource
-from gradepost.model.records import Register
-from gradepost.model.trouble import ConfigurationError, ForgeError, WorldError
+from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.publish import MergedElsewhere, MergeWorker, Publisher
 from gradepost.receipt import SigningKey
 from gradepost.settings import Settings
@@ -66,40 +66,6 @@ def new_receipt_id() -> str:
     return "".join(_ID_ALPHABET[byte % len(_ID_ALPHABET)] for byte in secrets.token_bytes(20))
 
 
-class Ledger:
-    """Main as the gateway sees it. What was read of a centre is kept until main moves, and while the forge is away."""
-
-    def __init__(self, forge: Forge, book: Book) -> None:
-        self._forge = forge
-        self._book = book
-        self._registers: dict[str, tuple[str, Register]] = {}
-
-    def reader(self) -> LedgerReader:
-        """A reader of main as it stands. Raises `ForgeError` where main cannot be had."""
-        return self._reader(self._head())
-
-    def register(self, centre: str) -> Register:
-        """What main says of a centre now; what it last said while the forge is away."""
-        kept = self._registers.get(centre)
-        try:
-            head = self._head()
-            if kept is None or kept[0] != head:
-                kept = self._registers[centre] = (head, self._reader(head).register(centre, self._book.series.id))
-        except ForgeError:
-            if kept is None:
-                raise
-        return kept[1]
-
-    def _head(self) -> str:
-        head = self._forge.head(MAIN)
-        if head is None:
-            raise ForgeError("The ledger has no main branch.")
-        return head
-
-    def _reader(self, head: str) -> LedgerReader:
-        return LedgerReader(CommitSource(self._forge, head), self._book)
-
-
 @dataclass(frozen=True)
 class State:
     """Everything behind one gateway."""
@@ -110,6 +76,7 @@ class State:
     inbox: SqliteInbox
     forge: Forge
     ledger: Ledger
+    register: Follower
     intake: Intake
     publisher: Publisher
     merger: MergeWorker | MergedElsewhere
@@ -126,7 +93,8 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     book = load(settings.root, pinned.series, site_url=settings.site_url)
     pinned.insist_on_book(book.digest)
     inbox = SqliteInbox(folder / "inbox.sqlite3")
-    ledger = Ledger(forge, book)
+    ledger = Ledger(forge, book, inbox, now)
+    follower = Follower(forge, ledger, inbox, book, pinned.address_delay, now)
     key = key_of(folder)
     if key.id not in {known.id for known in pinned.keys}:
         raise ConfigurationError(f"The key {key.id} that signs receipts is not among the keys of ledger.toml.")
@@ -135,7 +103,7 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     run_review = None if settings.github else ReviewProcess(settings, folder / "ledger.git")
     publisher = Publisher(inbox, forge, run_review, now)
     merger = MergeWorker(forge, run_review, now, book.series.needs_approval) if run_review else MergedElsewhere()
-    return State(folder, book, pinned, inbox, forge, ledger, intake, publisher, merger, now, pinned.demo)
+    return State(folder, book, pinned, inbox, forge, ledger, follower, intake, publisher, merger, now, pinned.demo)
 
 
 def _forge_of(folder: Path, settings: Settings) -> Forge:

@@ -1,15 +1,18 @@
 """What is asked of a durable store. Raises `StoreError` when it cannot; then nothing was stored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from gradepost.inbox.access import Access
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission about to be stored. `branch` names its dossier; `body_sha256` is that of the bytes as they came."""
+    """A submission about to be stored. `branch` names its dossier; `body_sha256` is that of the bytes as they came;
+    `by`, `role` and `channel` are for the audit trail."""
 
     form: str
     series: str
@@ -22,6 +25,9 @@ class Entry:
     body_sha256: str
     received_at: datetime
     key: str | None
+    by: str = ""
+    role: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A letter to one address, plain text, queued until it is sent."""
+    """A letter to one address, queued until it is sent or given up. `html` is None where it follows from the text,
+    `until` where it is worth sending for as long as letters are tried at all; `trouble` is why it was not taken."""
 
     number: int
     to: str
@@ -77,6 +84,36 @@ class Message:
     body: str
     queued_at: datetime
     sent_at: datetime | None
+    html: str | None = None
+    until: datetime | None = None
+    tries: int = 0
+    next_try: datetime | None = None
+    gave_up_at: datetime | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the audit trail: ids only. `about` is what it was done to; `digest` is over it and all before it."""
+
+    number: int
+    at: datetime
+    what: str
+    actor: str
+    role: str
+    centre: str | None
+    about: str
+    facts: Mapping[str, str]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """The address of a person that is in force, and the one that the register has instead and from when it counts."""
+
+    email: str
+    next_email: str | None = None
+    next_from: datetime | None = None
 
 
 class Desk(Protocol):
@@ -96,7 +133,7 @@ class Desk(Protocol):
         idempotency key and outbox row. On return it cannot be lost."""
 
 
-class Inbox(Protocol):
+class Inbox(Access, Protocol):
     """The store behind the gateway and the publisher."""
 
     def desk(self, centre: str) -> AbstractContextManager[Desk]:
@@ -147,11 +184,63 @@ class Inbox(Protocol):
     def forget_credential(self, secret_hash: str) -> None:
         """Take a credential away."""
 
-    def queue_message(self, to: str, subject: str, body: str, at: datetime) -> None:
-        """Queue a letter."""
+    def queue_message(
+        self, to: str, subject: str, body: str, at: datetime, html: str | None = None, until: datetime | None = None
+    ) -> None:
+        """Queue a letter. One to nobody (`to` is empty) costs the same, and is dropped when its turn comes. After
+        `until` it is not worth sending: a link that has run out helps nobody."""
 
     def messages(self, *, unsent: bool = False) -> Sequence[Message]:
-        """Letters, oldest first."""
+        """Letters, oldest first; `unsent`: those that are neither sent nor given up."""
 
-    def message_sent(self, number: int, at: datetime) -> None:
-        """Mark a letter sent."""
+    def due_messages(self, at: datetime) -> Sequence[Message]:
+        """Letters that are to be tried now, oldest first, a limited number of them."""
+
+    def message_sent(self, number: int, at: datetime, *, keep_text: bool = False) -> None:
+        """Mark a letter sent. Its text is forgotten unless it is to be kept."""
+
+    def postpone_message(self, number: int, until: datetime, trouble: str) -> None:
+        """Count a try, and try again at an instant; `trouble` names what happened, never content."""
+
+    def give_up_message(self, number: int, at: datetime, trouble: str) -> None:
+        """Try a letter no more, and forget its text."""
+
+    def mail(self) -> Mapping[str, Any]:
+        """How the post stands: `{"waiting", "oldest", "given_up", "sent"}` (oldest: an instant or None)."""
+
+    def addresses(self, centre: str) -> Mapping[str, KnownAddress]:
+        """The known addresses of a centre's people by ref."""
+
+    def keep_addresses(self, centre: str, known: Mapping[str, KnownAddress]) -> None:
+        """Keep what is known of some of a centre's people."""
+
+    def followed(self) -> str | None:
+        """The commit up to which the register was followed, or None."""
+
+    def follow_from(self, head: str) -> None:
+        """Note that the register was followed up to a commit."""
+
+    def spend_try(self, secret_hash: str, most: int) -> bool:
+        """Spend one of the tries that a credential's code has; False where none is left."""
+
+    def give_try_back(self, secret_hash: str) -> None:
+        """Give a try back that was no wrong one."""
+
+    def tries(self, secret_hash: str) -> int:
+        """How many tries were spent."""
+
+    def audit(
+        self,
+        at: datetime,
+        what: str,
+        actor_ref: str = "",
+        role: str = "",
+        centre: str | None = None,
+        about: str = "",
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add a row to the audit trail. `what` is one of `HAPPENINGS`; all else are ids: what does not look like one
+        is withheld."""
+
+    def audit_trail(self, *, centre: str | None = None, since: datetime | None = None) -> Iterator[Event]:
+        """The audit trail, oldest first: a centre's, or since an instant, or all of it."""

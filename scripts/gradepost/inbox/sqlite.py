@@ -5,53 +5,21 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from gradepost.inbox.base import Answered, Credential, Entry, Message, Stored
+from gradepost.inbox.access_store import SqliteAccess
+from gradepost.inbox.addresses import SqliteAddresses
+from gradepost.inbox.audit import SqliteAudit, append
+from gradepost.inbox.base import Answered, Credential, Entry, Stored
+from gradepost.inbox.messages import SqliteMessages
+from gradepost.inbox.store import instant_of as _instant
+from gradepost.inbox.store import text_of as _text
+from gradepost.inbox.tries import SqliteTries
 from gradepost.model.trouble import StoreError
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS submissions (
-    seq INTEGER PRIMARY KEY, form TEXT NOT NULL, series TEXT NOT NULL, centre TEXT NOT NULL,
-    branch TEXT NOT NULL, path TEXT NOT NULL, receipt_id TEXT NOT NULL UNIQUE,
-    document BLOB NOT NULL, receipt BLOB NOT NULL, sha256 TEXT NOT NULL, body_sha256 TEXT NOT NULL,
-    received_at TEXT NOT NULL, filed_at TEXT, pull INTEGER
-) STRICT;
-CREATE INDEX IF NOT EXISTS submissions_of_branch ON submissions (branch, seq);
-CREATE TABLE IF NOT EXISTS current (
-    path TEXT PRIMARY KEY, centre TEXT NOT NULL, series TEXT NOT NULL, seq INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS current_of_centre ON current (centre, series);
-CREATE TABLE IF NOT EXISTS keys (
-    centre TEXT NOT NULL, form TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL,
-    PRIMARY KEY (centre, form, key)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, branch TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS held (branch TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS tried (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS credentials (
-    hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
-    facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS messages (
-    number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
-    queued_at TEXT NOT NULL, sent_at TEXT
-) STRICT;
-"""
 
 _STORED = """s.seq, s.form, s.series, s.centre, s.branch, s.path, s.receipt_id, s.document, s.receipt, s.sha256,
     s.body_sha256, s.received_at, s.filed_at, s.pull FROM submissions s"""
-
-
-def _text(at: datetime | None) -> str | None:
-    # Fixed width, so that text order is time order.
-    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _stored(row: tuple[Any, ...]) -> Stored:
@@ -66,46 +34,8 @@ def _credential(row: tuple[Any, ...]) -> Credential:
     return Credential(hash_, kind, centre, ref, role, json.loads(facts), made, _instant(expires_at), _instant(used_at))
 
 
-class SqliteInbox:
+class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, SqliteAccess):
     """One file, one connection to a thread; a lock to a centre keeps that centre's submissions in order."""
-
-    def __init__(self, path: Path, *, wait_seconds: float = 10) -> None:
-        self._path = path
-        self._wait_seconds = wait_seconds
-        self._local = threading.local()
-        self._locks: dict[str, threading.Lock] = {}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # It holds grades and names; the log beside it takes its mode from it.
-        path.touch(0o600)
-        with _translated():
-            self._connection.executescript(_TABLES)
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._wait_seconds)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        return connection
-
-    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with _translated():
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _translated():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def desk(self, centre: str) -> Iterator["SqliteDesk"]:
@@ -194,24 +124,6 @@ class SqliteInbox:
         with self._transaction() as connection:
             connection.execute("DELETE FROM credentials WHERE hash = ?", (secret_hash,))
 
-    def queue_message(self, to: str, subject: str, body: str, at: datetime) -> None:
-        """Queue a letter."""
-        with self._transaction() as connection:
-            sql = "INSERT INTO messages (recipient, subject, body, queued_at) VALUES (?, ?, ?, ?)"
-            connection.execute(sql, (to, subject, body, _text(at)))
-
-    def messages(self, *, unsent: bool = False) -> Sequence[Message]:
-        """Letters, oldest first."""
-        rows = self._rows("SELECT * FROM messages WHERE ? OR sent_at IS NULL ORDER BY number", not unsent)
-        return [
-            Message(n, to, subject, body, datetime.fromisoformat(q), _instant(s)) for n, to, subject, body, q, s in rows
-        ]
-
-    def message_sent(self, number: int, at: datetime) -> None:
-        """Mark a letter sent."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE messages SET sent_at = ? WHERE number = ?", (_text(at), number))
-
 
 class SqliteDesk:
     """One centre's submissions, under that centre's lock."""
@@ -262,6 +174,8 @@ class SqliteDesk:
             connection.execute("INSERT INTO outbox VALUES (?, ?)", (seq, e.branch))
             if e.key is not None:
                 connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (e.centre, e.form, e.key, seq))
+            facts = {"form": e.form, "seq": str(seq), "path": e.path, "sha256": e.sha256, "channel": e.channel}
+            append(connection, e.received_at, "submitted", e.by, e.role, e.centre, e.receipt_id, facts)
         return _stored(row)
 
     def _refuse_if_overtaken(self, connection: sqlite3.Connection) -> None:
@@ -270,11 +184,3 @@ class SqliteDesk:
         ((newest,),) = connection.execute(sql, (self._centre,)).fetchall()
         if self._seen is not None and newest != self._seen:
             raise StoreError("Another submission of this centre came in between; nothing was stored.")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(f"The inbox could not store ({type(error).__name__}).") from error

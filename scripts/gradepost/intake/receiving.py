@@ -242,6 +242,9 @@ class Intake:
             body_sha256=body_sha256,
             received_at=received_at,
             key=submission.key,
+            by=submission.actor.ref,
+            role=submission.actor.role,
+            channel=submission.channel,
         )
         return desk.store(entry, lambda seq: self._with.signing_key.sign({**facts, "seq": seq}, layout))
 

@@ -1,8 +1,9 @@
 """`ledger.toml`: the series in force, the pinned book, the public keys, the reviewers, retention."""
 
 import tomllib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from gradepost.model.records import Key, Person
@@ -10,11 +11,17 @@ from gradepost.model.trouble import ConfigurationError
 from gradepost.receipt import public_key_of
 
 PATH = "ledger.toml"
+_ADDRESS_DELAY_HOURS = 24
+_MOST_HOURS = 24 * 30
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """What `ledger.toml` says. `book` is the digest that a gateway's book must have; "" pins none yet."""
+    """What `ledger.toml` says. `book` is the digest that a gateway's book must have; "" pins none yet.
+
+    `address_delay` is how long a new address in the register waits before it counts; `conflicts` are, by reviewer,
+    the centres whose dossiers they may not review.
+    """
 
     series: str
     site_commit: str
@@ -22,6 +29,8 @@ class LedgerSettings:
     demo: bool
     keys: tuple[Key, ...]
     reviewers: tuple[Person, ...]
+    address_delay: timedelta = timedelta(hours=_ADDRESS_DELAY_HOURS)
+    conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def insist_on_book(self, digest: str) -> None:
         """Raise `ConfigurationError` where the ledger pins another book than the one at hand."""
@@ -43,6 +52,10 @@ def read_settings(raw: bytes) -> LedgerSettings:
             demo=bool(value.get("demo", False)),
             keys=tuple(_key(k) for k in value.get("keys", ())),
             reviewers=tuple(_reviewer(r) for r in value.get("reviewers", ())),
+            address_delay=_delay(value.get("register", {})),
+            conflicts={
+                str(r["ref"]): frozenset(map(str, r.get("not_centres", ()))) for r in value.get("reviewers", ())
+            },
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{PATH}: not TOML ({error}).") from error
@@ -50,6 +63,13 @@ def read_settings(raw: bytes) -> LedgerSettings:
         raise ConfigurationError(f"{PATH}: {error.args[0]} is missing.") from error
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{PATH}: {error}.") from error
+
+
+def _delay(raw: dict[str, Any]) -> timedelta:
+    hours = raw.get("address_delay_hours", _ADDRESS_DELAY_HOURS)
+    if type(hours) is not int or not 0 <= hours <= _MOST_HOURS:
+        raise ValueError(f"register.address_delay_hours is a whole number from 0 to {_MOST_HOURS}")
+    return timedelta(hours=hours)
 
 
 def _key(raw: dict[str, Any]) -> Key:

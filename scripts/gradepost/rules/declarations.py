@@ -97,14 +97,25 @@ def came_by_link(case: Case, document: Document) -> Iterator[Problem]:
         return
     if filing.channel != "declaration-link" or not filing.attested:
         yield Problem("", "The declaration did not come by the link that is sent to the signatory's address.")
-    elif case.register and case.register.centre and not _may_declare(case, case.register.centre, filing.attested):
-        yield Problem("", "The register does not say that the person who used the link may declare.")
+    elif case.register and case.register.centre:
+        yield from _attested(case, case.register.centre, filing.attested, objection="objection" in document.data)
 
 
-def _may_declare(case: Case, centre: Centre, attested: Mapping[str, Any]) -> bool:
-    person = centre.person(attested.get("ref"))
+# How a signature, or an objection, came about: what a receipt says of it under `attested.method`.
+BY_LINK, BY_LINK_AND_CODE, BY_OBJECTION = "email-link", "email-link-and-code", "objection-link"
+
+
+def _attested(case: Case, centre: Centre, attested: Mapping[str, Any], *, objection: bool) -> Iterator[Problem]:
+    person, method = centre.person(attested.get("ref")), attested.get("method")
+    if objection:
+        if method != BY_OBJECTION or person is None or "objects" not in person.rights:
+            yield Problem("/objection", "The objection did not come by the link that is sent to a second contact.")
+        return
     roles = {choice.id for choice in case.series.signatory_roles}
-    return person is not None and ("declares" in person.rights or person.role in roles)
+    if person is None or not ("declares" in person.rights or person.role in roles):
+        yield Problem("", "The register does not say that the person who used the link may declare.")
+    if method == BY_OBJECTION or (case.series.declaration_code and method != BY_LINK_AND_CODE):
+        yield Problem("", "The declaration did not come with the code that the exams officer passes on.")
 
 
 @rule(
@@ -117,8 +128,11 @@ def _may_declare(case: Case, centre: Centre, attested: Mapping[str, Any]) -> boo
     stages=IN_A_LEDGER,
 )
 def declared(case: Case, document: Document) -> Iterator[Problem]:
-    if not case.of("declaration"):
+    found = case.of("declaration")
+    if not found:
         yield Problem("", "The Head of Centre has not declared these grades yet.", path=document.path)
+    elif any("objection" in declaration.data for declaration in found):
+        yield Problem("", "A second contact of the centre has objected to the declaration.", path=document.path)
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""`init`, `publish`, `status`, `token`: the ledger and the state behind a gateway."""
+"""`init`, `publish`, `status`: the ledger and the state behind a gateway."""
 
 import time
 from pathlib import Path
@@ -9,8 +9,6 @@ from rich.table import Table
 
 from gradepost.doors.cli import options
 from gradepost.settings import from_environment
-
-_ROLES = ("exams-officer", "teacher")
 
 
 @click.command()
@@ -43,6 +41,7 @@ def publish(once: bool, state: Path) -> int:
 
     opened = open_state(state, from_environment())
     while True:
+        opened.register.follow()
         filed = opened.publisher.file_due()
         judged = opened.publisher.judge_due()
         merged = opened.merger.merge_due()
@@ -82,22 +81,4 @@ def status(centre: str | None, state: Path) -> int:
     waiting = opened.inbox.waiting()
     oldest = f", the oldest since {local_text(waiting['oldest'], opened.book)}" if waiting["oldest"] else ""
     console.print(f"{waiting['waiting']} submissions wait to be filed{oldest}.")
-    return 0
-
-
-@click.command()
-@click.option("--centre", required=True, help="The centre whose software it is for.")
-@click.option("--role", required=True, type=click.Choice(_ROLES), help="The role it acts in.")
-@options.state
-def token(centre: str, role: str, state: Path) -> int:
-    """Make a token for a centre's own software. The last line is the token; it is not kept and not shown again."""
-    from gradepost.doors.state import new_secret, open_state
-    from gradepost.people import make_token
-
-    opened = open_state(state, from_environment())
-    if opened.ledger.register(centre).centre is None:
-        raise click.UsageError(f"There is no centre {centre} in the register.")
-    secret = make_token(opened.inbox, centre, role, opened.now(), new_secret)
-    click.echo(f"A token for centre {centre} as {role}. Send it as `Authorization: Bearer <token>`.")
-    click.echo(secret)
     return 0

@@ -8,15 +8,17 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.clock import system_now
+from gradepost.doors.web.gateway import gateway_of
 from gradepost.doors.web.moves import moves
-from gradepost.doors.web.who import actor_of, person_of
+from gradepost.doors.web.who import actor_of, held, person_of
 from gradepost.model.trouble import WorldError
-from gradepost.page import views
+from gradepost.page import sign_in, views
+from gradepost.people.sessions import Remaining, remaining
 
 _MESSAGES: Mapping[int, tuple[str, str]] = {
     400: ("This could not be read", "The request is not complete. Go back, look at the form, and send it again."),
-    401: ("You are not signed in", "Continue as one of the people first, then go back and send the form again."),
+    401: ("You are not signed in", "Sign in first, then go back and send the form again."),
     403: ("This is not open to you", "Your role does not allow this here."),
     404: ("Page not found", "There is nothing at this address."),
     405: ("This cannot be done here", "Use the form on the page."),
@@ -26,6 +28,7 @@ _MESSAGES: Mapping[int, tuple[str, str]] = {
     ),
     413: ("This is too large", "A submission may have at most 1 MiB. Split the learners over two documents."),
     415: ("This kind of file is not taken", "Send JSON (application/json), or use the form on the page."),
+    422: ("This cannot be taken as it is", "Put right what is named, and send it again."),
     429: ("Too many requests", "Wait a minute, then try again."),
     500: (
         "Something went wrong on our side",
@@ -57,7 +60,15 @@ def top(request: Request) -> str:
         series = gateway.state.book.series
         now = gateway.clock.now()
         demo = {"now": now, "zone": series.zone, "moves": [(m.id, m.label) for m in moves(series, now)]}
-    return str(views.top(demo=demo, person=person, centre=centre))
+    return str(views.top(demo=demo, person=person, centre=centre, left=_left(request) if person else None))
+
+
+def _left(request: Request) -> Remaining | None:
+    secret = held(request)
+    try:
+        return remaining(gateway_of(request).state.inbox, secret, system_now()) if secret else None
+    except WorldError:
+        return None
 
 
 def page(request: Request, title: str, content: object, status: int = 200) -> Response:
@@ -78,6 +89,24 @@ def problem(request: Request, status: int, message: str | None = None, **more: A
     return page(request, title, views.message_page(title, words, links=links), status)
 
 
+def message(
+    request: Request, title: str, words: str, links: Sequence[tuple[str, str]] = (), status: int = 200
+) -> Response:
+    """A page of a heading, a sentence, and links as address and words."""
+    return page(request, title, views.message_page(title, words, links=links), status)
+
+
+def signed_out(
+    request: Request, carried: Sequence[tuple[str, str]], action: str, *, problem: str | None = None
+) -> Response:
+    """The page for somebody who was signed out while they filled in a form: it keeps what they sent."""
+    gateway = gateway_of(request)
+    centres = gateway.state.ledger.reader().centres() if gateway.demo else []
+    people = [(p.ref, sign_in.whom_label(p.role, c.number)) for c in centres for p in c.people]
+    content = sign_in.again_page(carried, action=action, demo=people, problem=problem)
+    return page(request, _MESSAGES[401][0], content, 401)
+
+
 def _where_to(request: Request) -> str:
     if request.method in ("GET", "HEAD"):
         return request.url.path
@@ -94,15 +123,3 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 def to_sign_in(request: Request) -> Response:
     """Off to the sign-in page, and back here from there."""
     return RedirectResponse("/sign-in?" + urlencode({"next": request.url.path}), 303)
-
-
-def security_headers(gateway: Gateway) -> dict[str, str]:
-    """Headers of every answer."""
-    return {
-        "Content-Security-Policy": gateway.site.policy,
-        "X-Content-Type-Options": "nosniff",
-        # Not "no-referrer": browsers then hide the origin of our own form posts, and those would be refused.
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }

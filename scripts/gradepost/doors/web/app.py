@@ -1,6 +1,5 @@
 """The gateway as a list of routes, one table from exception to answer, and headers on everything."""
 
-import logging
 import secrets
 
 from starlette.applications import Starlette
@@ -9,19 +8,40 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gradepost.doors.web import answers, pages, people, reviews, submissions
+from gradepost.doors.logs import log_of, trace_of
+from gradepost.doors.web import (
+    answers,
+    asking,
+    declaring,
+    drafts,
+    objecting,
+    pages,
+    receipts,
+    reviews,
+    second_factor,
+    sessions,
+    sign_in,
+    submissions,
+    uploads,
+    workbooks,
+)
 from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.headers import SecurityHeaders, security_headers
+from gradepost.doors.web.request_log import RequestLog
 from gradepost.model.trouble import ConfigurationError, WorldError
 
-_log = logging.getLogger("gradepost.gateway")
+_log = log_of("gateway")
 
 # Addresses that are only ever sent to. Looked at, they would else fall to the site's route and not be found.
 POSTED = (
     "/check/{form}",
     "/submit/{form}",
+    "/upload/{form}",
+    "/draft/{form}",
+    "/session/stay",
     "/sign-out",
+    "/sign-out/everywhere",
     "/ask-declaration",
     "/reviews/{number:int}/{verdict:str}",
     "/demo/clock",
@@ -30,14 +50,33 @@ POSTED = (
 ROUTES = [
     Route("/check/{form}", submissions.check, methods=["POST"]),
     Route("/submit/{form}", submissions.submit, methods=["POST"]),
-    Route("/receipts/{id}", submissions.receipt),
+    Route("/upload/{form}", uploads.upload, methods=["POST"]),
+    Route("/draft/{form}", drafts.save, methods=["POST"]),
+    Route("/workbook/{form}", workbooks.empty),
+    Route("/workbook/{form}", workbooks.marked, methods=["POST"]),
+    Route("/receipts/{id}", receipts.receipt),
+    Route("/receipts/{id}/mail", receipts.mail, methods=["POST"]),
     Route("/status", submissions.status),
-    Route("/sign-in", people.sign_in_page),
-    Route("/sign-in", people.post, methods=["POST"]),
-    Route("/sign-out", people.post, methods=["POST"]),
-    Route("/ask-declaration", people.post, methods=["POST"]),
-    Route("/declare/{secret}", people.declare_page),
-    Route("/declare/{secret}", people.declare, methods=["POST"]),
+    Route("/sign-in", sign_in.sign_in_page),
+    Route("/sign-in", sign_in.sign_in, methods=["POST"]),
+    Route("/sign-in/sent", sign_in.sent_page),
+    Route("/sign-in/link/{secret}", sign_in.open_link),
+    Route("/sign-in/confirm", sign_in.confirm_page),
+    Route("/sign-in/confirm", sign_in.confirm, methods=["POST"]),
+    Route("/sign-in/second", second_factor.second_page),
+    Route("/sign-in/second", second_factor.second, methods=["POST"]),
+    Route("/session", sessions.session),
+    Route("/session/stay", sessions.stay, methods=["POST"]),
+    Route("/account", sessions.account),
+    Route("/account/second-factor", second_factor.account_page),
+    Route("/account/second-factor", second_factor.account, methods=["POST"]),
+    Route("/sign-out", sessions.sign_out, methods=["POST"]),
+    Route("/sign-out/everywhere", sessions.sign_out_everywhere, methods=["POST"]),
+    Route("/ask-declaration", asking.ask, methods=["POST"]),
+    Route("/declare/{secret}", declaring.declare_page),
+    Route("/declare/{secret}", declaring.declare, methods=["POST"]),
+    Route("/object/{secret}", objecting.objection_page),
+    Route("/object/{secret}", objecting.object_to, methods=["POST"]),
     Route("/reviews", reviews.listing),
     Route("/reviews/{number:int}", reviews.one),
     Route("/reviews/{number:int}/{verdict:str}", reviews.decide, methods=["POST"]),
@@ -52,30 +91,11 @@ ROUTES = [
 ]
 
 
-class SecurityHeaders:
-    """Puts the security headers on every answer that does not set its own."""
-
-    def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
-        self._app = app
-        self._headers = [(k.lower().encode(), v.encode()) for k, v in answers.security_headers(gateway).items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                message["headers"] += [(k, v) for k, v in self._headers if k not in present]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
 def build_app(gateway: Gateway) -> Starlette:
     """The gateway, ready to serve."""
     app = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(SecurityHeaders, gateway=gateway)],
+        middleware=[Middleware(RequestLog), Middleware(SecurityHeaders, gateway=gateway)],
         exception_handlers={HTTPException: _http, WorldError: _world, ConfigurationError: _world, Exception: _bug},
     )
     app.state.gateway = gateway
@@ -92,7 +112,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _world(request: Request, error: Exception) -> Response:
     # A mistake in the ledger counts here too: main can get one while we serve, and it is put right there.
-    _log.warning("the world failed: %s", type(error).__name__)
+    _log.warning("world-failed", error=type(error).__name__)
     if request.method in ("GET", "HEAD"):
         return answers.problem(request, 503, "This cannot be shown at the moment. Try again in a few minutes.")
     return answers.problem(request, 503)
@@ -100,8 +120,9 @@ def _world(request: Request, error: Exception) -> Response:
 
 def _bug(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(6)
-    _log.error("error %s at %s", number, request.scope.get("route") and request.scope["route"].path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", None)
+    _log.error("bug", number=number, route=route, error=type(error).__name__, trace=trace_of(error))
     response = answers.problem(request, 500, f"Nothing is known to have been received. Tell us this number: {number}")
     # This answer is made outside the middleware that puts them on all others.
-    response.headers.update(answers.security_headers(gateway_of(request)))
+    response.headers.update(security_headers(gateway_of(request), request.scope))
     return response

@@ -11,6 +11,7 @@ from gradepost.doors.state import State
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.inbox import Inbox
 from gradepost.model.trouble import StoreError
+from gradepost.people.throttle import Pace
 from gradepost.settings import Settings
 
 _SECONDS_BETWEEN_TRIES = 1.0
@@ -28,9 +29,12 @@ class Gateway:
     # Idempotency keys that are being answered, each with a mark of the request that took it.
     answering: dict[tuple[str, str, str], object] = field(default_factory=dict)
     readiness: "Readiness" = field(init=False)
+    pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "readiness", Readiness(self.state.inbox))
+        # The demo's people are whoever tries it.
+        object.__setattr__(self, "pace", Pace(0 if self.demo else self.settings.limits.sent_in_a_minute))
 
     @property
     def demo(self) -> bool:

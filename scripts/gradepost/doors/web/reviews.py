@@ -4,14 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gradepost.document.filing import Dossier, dossier_of_branch, is_receipt
 from gradepost.doors.web import answers
-from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
 from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.small_forms import posted
 from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.forge.base import MAIN, CheckState, Pull, PullState, Review, Verdict
 from gradepost.ledger import LedgerReader
@@ -19,13 +18,15 @@ from gradepost.ledger.sources import CommitSource
 from gradepost.model.standing import Difference
 from gradepost.model.trouble import ForgeError, Moved
 from gradepost.page import views
-from gradepost.people import may
+from gradepost.people import Actor, may
+from gradepost.people.roles import may_review
 from gradepost.publish import standing_of
 from gradepost.publish.standing import findings_in
 from gradepost.review import differences
 
 _MAX_REASON = 2000
 _MAX_NUMBER = 10**9
+_NOT_THEIRS = "You are of this centre, or submitted some of this yourself. Another reviewer decides it."
 
 
 def listing(request: Request) -> Response:
@@ -38,6 +39,8 @@ def listing(request: Request) -> Response:
     items = []
     for pull in sorted(state.forge.pulls(), key=lambda p: (p.state is not PullState.OPEN, -p.number)):
         dossier = dossier_of_branch(pull.branch)
+        if not _is_theirs_to_review(gateway, actor, pull):
+            continue
         check = state.forge.check(pull.head)
         standing = standing_of(dossier, state.inbox, state.forge) if dossier else None
         items.append((_shown(pull), standing, str(check.state) if check else None))
@@ -53,7 +56,21 @@ def one(request: Request) -> Response:
     pull = _asked_for(request, gateway)
     if pull is None:
         return answers.problem(request, 404)
+    if not _is_theirs_to_review(gateway, actor, pull):
+        return answers.problem(request, 403, _NOT_THEIRS)
     return _page(request, gateway, pull)
+
+
+def _is_theirs_to_review(gateway: Gateway, actor: Actor, pull: Pull) -> bool:
+    """Whether the reviewer is neither of that centre nor among those who submitted."""
+    state, dossier = gateway.state, dossier_of_branch(pull.branch)
+    reviewer = next((person for person in state.settings.reviewers if person.ref == actor.ref), None)
+    if dossier is None or reviewer is None:
+        return False
+    received = state.inbox.of_branch(dossier.branch)
+    submitters = frozenset(json.loads(stored.receipt)["submitted_by"]["ref"] for stored in received)
+    conflicts = state.settings.conflicts.get(actor.ref, frozenset())
+    return may_review(reviewer, state.ledger.as_registered(dossier.centre).centre, submitters, conflicts)
 
 
 def _asked_for(request: Request, gateway: Gateway) -> Pull | None:
@@ -167,11 +184,7 @@ def _receipts(gateway: Gateway, pull: Pull) -> list[tuple[Mapping[str, Any], boo
 
 async def decide(request: Request) -> Response:
     """Approve, or return for correction."""
-    try:
-        fields = dict(fields_of(await read_body(request)))
-    except (TooLarge, Unreadable):
-        return await run_in_threadpool(answers.problem, request, 400)
-    return await run_in_threadpool(_decide, request, fields)
+    return await posted(request, _decide)
 
 
 def _decide(request: Request, fields: Mapping[str, str]) -> Response:
@@ -184,6 +197,8 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     pull = _asked_for(request, gateway)
     if pull is None or request.path_params["verdict"] not in ("approve", "return"):
         return answers.problem(request, 404)
+    if not _is_theirs_to_review(gateway, actor, pull):
+        return answers.problem(request, 403, _NOT_THEIRS)
     return _keep(request, gateway, pull, actor.ref, fields)
 
 
@@ -199,13 +214,19 @@ def _keep(request: Request, gateway: Gateway, pull: Pull, reviewer: str, fields:
         wrong = f"Say in up to {_MAX_REASON:,} characters what is to be corrected."
         return _page(request, gateway, pull, wrong, 422, reason=reason)
     verdict = Verdict.APPROVED if approves else Verdict.CHANGES_REQUESTED
+    review = Review(pull.number, fields.get("head", ""), reviewer, verdict, reason, gateway.state.now())
     try:
-        forge.add_review(Review(pull.number, fields.get("head", ""), reviewer, verdict, reason, gateway.state.now()))
+        forge.add_review(review)
     except Moved:
         return _page(
             request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409, reason=reason
         )
     except ForgeError:
         return _page(request, gateway, pull, "It is no longer open.", 409)
+    dossier = dossier_of_branch(pull.branch)
+    facts = {"verdict": str(verdict), "head": pull.head}
+    gateway.state.inbox.audit(
+        review.at, "reviewed", reviewer, "reviewer", dossier.centre if dossier else None, f"pull-{pull.number}", facts
+    )
     gateway.wake.set()
     return RedirectResponse(f"/reviews/{pull.number}", 303)
