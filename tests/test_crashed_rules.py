@@ -137,6 +137,14 @@ def test_every_format_of_a_report_tells_of_it(name, book, buggy):
     assert "L001" in shown
 
 
+def test_a_run_in_which_a_rule_crashed_is_no_success_to_sarif(book, buggy):
+    buggy("L001")
+
+    shown = json.loads(FORMATS["sarif"](judged(book, base("tags"))))
+
+    assert shown["runs"][0]["invocations"][0]["executionSuccessful"] is False
+
+
 def test_a_rule_that_crashed_is_an_error_to_junit(book, buggy):
     buggy("L001")
 

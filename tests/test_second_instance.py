@@ -247,6 +247,14 @@ def test_a_return_without_its_statement_is_refused(house):
     assert rules_of(house.submit(document)) == {"D002"}
 
 
+@pytest.mark.parametrize("codes", [{"qualification": "XX99999"}, {"component": "XX99999"}])
+def test_an_interest_in_what_the_series_does_not_have_is_refused_at_its_row(house, codes):
+    answer = house.submit(house.conflicts(house.interest(), house.interest(**codes)))
+
+    found = answer.json()["findings"]
+    assert [(f["rule"], f["pointer"]) for f in found] == [("D004", f"/interests/1/{next(iter(codes))}")]
+
+
 def test_a_return_has_no_place_for_a_name(house):
     assert rules_of(house.submit(house.conflicts(house.interest(name="A Learner")))) == {"D002"}
 

@@ -1,10 +1,12 @@
 """D: what a document is: strict, shaped, filed where it says, in the book, from a centre in the register."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradepost.document.canonical import ONE_PER_LINE
 from gradepost.model.records import Case, Document, Problem
+from gradepost.model.series import Series
 from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule
 
 
@@ -55,16 +57,27 @@ def in_the_book(case: Case, document: Document) -> Iterator[Problem]:
     if data.get("series", series.id) != series.id:
         yield Problem("/series", f"The series in force is {series.id}.")
         return
+    yield from _known(data, "", series)
+    # A learner is in one document of one component; other lists may name several.
+    for name, items in data.items():
+        if isinstance(items, list) and name != ONE_PER_LINE:
+            for index, item in enumerate(items):
+                if isinstance(item, dict) and "qualification" in item:
+                    yield from _known(item, f"/{name}/{index}", series)
+
+
+def _known(data: Mapping[str, Any], at: str, series: Series) -> Iterator[Problem]:
+    """What a group that names a qualification names beside the book."""
     if (code := data.get("qualification")) is None:
         return
     if (qualification := series.qualifications.get(code)) is None:
-        yield Problem("/qualification", f"This qualification is not part of {series.title}.")
+        yield Problem(f"{at}/qualification", f"This qualification is not part of {series.title}.")
         return
     if "component" in data and data["component"] not in qualification.components:
-        yield Problem("/component", f"This component does not belong to {code}.")
+        yield Problem(f"{at}/component", f"This component does not belong to {code}.")
     kinds = {component.kind for component in qualification.components.values()}
     if "kind" in data and data["kind"] not in kinds:
-        yield Problem("/kind", f"{code} has no component of this kind.")
+        yield Problem(f"{at}/kind", f"{code} has no component of this kind.")
 
 
 @rule(

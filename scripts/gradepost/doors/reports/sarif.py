@@ -33,7 +33,10 @@ def as_sarif(report: Report) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(report, len(findings))}
+            {
+                "executionSuccessful": not report.crashed,
+                "toolExecutionNotifications": _notifications(report, len(findings)),
+            }
         ],
         "results": list(_results(findings, {rule_id: index for index, rule_id in enumerate(helps)})),
         "properties": {"book": report.book, "judged": report.judged},
