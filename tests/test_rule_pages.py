@@ -9,7 +9,7 @@ import pytest
 
 from gradepost.book import load
 from gradepost.doors.cli import rulebook
-from gradepost.doors.rule_pages import rules_page
+from gradepost.doors.rule_pages import rule_page, rules_page
 from gradepost.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -210,3 +210,27 @@ def test_a_ledger_without_extensions_says_so(gradepost, ledger):
 @pytest.mark.parametrize("arguments", [["rules", "--format", "pdf"], ["deadlines", "--at", "today"], ["explain"]])
 def test_wrong_usage_ends_with_2(gradepost, arguments):
     assert gradepost(*arguments).code == 2
+
+
+# A page for each rule
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_has_a_page_with_an_example_on_either_side(rule, book):
+    page = rule_page(rule, book, ROOT)
+
+    assert page.startswith(f"---\ntitle: {rule.id}\n")
+    assert rule.fix in page
+    assert "## What breaks it\n\nFor example: " in page
+    assert "## What keeps it\n\nFor example: " in page
+    assert f"(../rules.md#{rule.id.lower()})" in page
+
+
+def test_a_page_shows_what_is_changed_in_an_example(book):
+    (rule,) = [rule for rule in RULES if rule.id == "L002"]
+
+    assert '| `/learners/1/candidate_number` | `"0042"` |' in rule_page(rule, book, ROOT)
+
+
+def test_without_the_examples_a_page_still_explains_its_rule(book, tmp_path):
+    assert "For example" not in rule_page(RULES[0], book, tmp_path)

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 from gradepost.book import Book
+from gradepost.doors import rule_examples
+from gradepost.doors.rule_examples import Example
 from gradepost.model.records import Severity
 from gradepost.rules import RULES
 from gradepost.rules.base import AT_REVIEW, IN_A_LEDGER, Rule, submitter_is_known
@@ -24,6 +27,7 @@ _SOURCES = {
     "trust": "guards what was received",
     "own": "ours",
 }
+_SOURCES_OF_A_RULE = _SOURCES | {"trust": "there to guard what was received", "own": "one of our own"}
 _SHORT_SOURCES = {"seed": "published answers", "field": "specification", "trust": "guards the record", "own": "ours"}
 _WEIGHTS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", None: "Switched off"}
 
@@ -93,4 +97,32 @@ def _section(rule: Rule, book: Book) -> Iterator[str]:
     yield f"How to fix: {rule.fix}\n"
     if needed := needs(rule):
         yield f"Needs: {needed}.\n"
-    yield f"Why: {source(rule)}.\n"
+    yield f"Why: {source(rule)}. [Examples](rules/{rule.id.lower()}.md)\n"
+
+
+def rule_page(rule: Rule, book: Book, root: Path) -> str:
+    """The page of one rule as Markdown, with an example that breaks it and one that keeps it."""
+    return "\n".join(_rule_page(rule, book, root)) + "\n"
+
+
+def _rule_page(rule: Rule, book: Book, root: Path) -> Iterator[str]:
+    yield f"---\ntitle: {rule.id}\ndescription: {rule.title}.\n---\n\n# {rule.id} {rule.title}\n"
+    yield f"**{weight(rule, book)}** in {book.series.title}. It looks at: {looks_at(rule, book)}.\n"
+    yield f"## How to put it right\n\n{rule.fix}\n"
+    yield f"## Where it comes from\n\nThis rule is {_SOURCES_OF_A_RULE[rule.source]}.\n"
+    if needed := needs(rule):
+        yield f"It can only be judged with {needed} at hand; without, it is listed as not judged.\n"
+    for breaks, heading in ((True, "What breaks it"), (False, "What keeps it")):
+        if example := rule_examples.first(rule, root, breaks=breaks):
+            yield from _example(example, heading)
+    yield f"[All rules](../rules.md#{rule.id.lower()})"
+
+
+def _example(example: Example, heading: str) -> Iterator[str]:
+    yield f"## {heading}\n\nFor example: {example.says}.\n"
+    if example.changes:
+        yield f"In the example document “{example.base}”:\n\n| place | value |\n|---|---|"
+        for pointer, value in example.changes.items():
+            shown = "taken away" if value is None else f"`{value.replace('|', chr(0x2502))}`"
+            yield f"| `{pointer}` | {shown} |"
+        yield ""

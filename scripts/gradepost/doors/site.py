@@ -44,7 +44,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the schemas and the generated pages; one that is committed gives way to the one of this series."""
-        for path, content in site_pages.pages(self._book).items():
+        for path, content in site_pages.pages(self._book, self._root).items():
             if (committed := files.get_file_from_path(path)) is not None:
                 files.remove(committed)
             page = File.generated(config, path, content=content)

@@ -1,18 +1,21 @@
 """The Markdown of generated pages: one for each form, their list, and the rule book."""
 
+from pathlib import Path
 from typing import Any
 
 from gradepost.book import Book
-from gradepost.doors.rule_pages import rules_page
+from gradepost.doors.rule_pages import rule_page, rules_page
 from gradepost.model.series import Form
+from gradepost.rules import RULES
 
 RULES_PAGE = "rules.md"
 
 
-def pages(book: Book) -> dict[str, str]:
-    """Every generated page by its path below the site's sources."""
+def pages(book: Book, root: Path) -> dict[str, str]:
+    """Every generated page by its path below the site's sources. `root` is the site repository's."""
+    rules = {f"rules/{rule.id.lower()}.md": rule_page(rule, book, root) for rule in RULES}
     forms = {f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()}
-    return {"forms/index.md": _forms_page(book), **forms, RULES_PAGE: rules_page(book)}
+    return {"forms/index.md": _forms_page(book), **forms, RULES_PAGE: rules_page(book), **rules}
 
 
 def put_into(nav: list[Any], book: Book) -> None:

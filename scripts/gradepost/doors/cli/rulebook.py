@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gradepost.book import Book
-from gradepost.doors import rule_pages
+from gradepost.doors import rule_examples, rule_pages
 from gradepost.doors.cli import options
 from gradepost.doors.kept_book import load
 from gradepost.model.records import Extension
@@ -49,21 +49,12 @@ def _facts(rule: Rule, book: Book, settings: Settings) -> Iterator[tuple[str, st
     yield "In this series", f"{rule_pages.weight(rule, book)} ({book.series.id})"
     yield "Looks at", rule_pages.looks_at(rule, book)
     yield "How to fix", rule.fix
-    if example := _example(rule, settings.root):
-        yield "For example", example
+    if example := rule_examples.first(rule, settings.root, breaks=True):
+        yield "For example", example.says
     if needed := rule_pages.needs(rule):
         yield "Needs", needed
     yield "Why", rule_pages.source(rule)
     yield "Page", book.help(rule.id)
-
-
-def _example(rule: Rule, root: Path) -> str | None:
-    """What the first example that breaks the rule says of itself, where the site repository's examples are at hand."""
-    for path in sorted((root / "tests" / "cases").glob(f"*/{rule.id}-*.json")):
-        example = json.loads(path.read_bytes())
-        if rule.id in (*example.get("breaks", ()), *example.get("warns", ())):
-            return str(example["says"])
-    return None
 
 
 @click.command()
