@@ -15,6 +15,7 @@ from mkdocs.structure.pages import Page
 
 from gradepost.book import Book, load
 from gradepost.doors import site_pages
+from gradepost.doors.deadline_pages import FEED, deadlines_feed
 from gradepost.model.trouble import ConfigurationError
 from gradepost.page.form import Around, render_form
 
@@ -50,6 +51,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
             page = File.generated(config, path, content=content)
             page.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(page)
+        files.append(File.generated(config, FEED, content=deadlines_feed(self._book)))
         for path, content in _schemas(self._book, config.site_url or "").items():
             files.append(File.generated(config, path, content=content))
         return files

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from gradepost.book import Book
+from gradepost.doors.deadline_pages import PAGE as DEADLINES
+from gradepost.doors.deadline_pages import deadlines_page
 from gradepost.doors.rule_pages import rule_page, rules_page
 from gradepost.model.series import Form
 from gradepost.rules import RULES
@@ -15,7 +17,13 @@ def pages(book: Book, root: Path) -> dict[str, str]:
     """Every generated page by its path below the site's sources. `root` is the site repository's."""
     rules = {f"rules/{rule.id.lower()}.md": rule_page(rule, book, root) for rule in RULES}
     forms = {f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()}
-    return {"forms/index.md": _forms_page(book), **forms, RULES_PAGE: rules_page(book), **rules}
+    return {
+        "forms/index.md": _forms_page(book),
+        **forms,
+        RULES_PAGE: rules_page(book),
+        **rules,
+        DEADLINES: deadlines_page(book),
+    }
 
 
 def put_into(nav: list[Any], book: Book) -> None:
