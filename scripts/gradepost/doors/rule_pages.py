@@ -1,11 +1,12 @@
 """The rule book in words: what each rule looks at, needs and comes from, and the page that explains them all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from gradepost.book import Book
 from gradepost.doors import rule_examples
+from gradepost.doors.faq import Question
 from gradepost.doors.rule_examples import Example
 from gradepost.model.records import Severity
 from gradepost.rules import RULES
@@ -100,12 +101,12 @@ def _section(rule: Rule, book: Book) -> Iterator[str]:
     yield f"Why: {source(rule)}. [Examples](rules/{rule.id.lower()}.md)\n"
 
 
-def rule_page(rule: Rule, book: Book, root: Path) -> str:
-    """The page of one rule as Markdown, with an example that breaks it and one that keeps it."""
-    return "\n".join(_rule_page(rule, book, root)) + "\n"
+def rule_page(rule: Rule, book: Book, root: Path, asked: Sequence[Question] = ()) -> str:
+    """The page of one rule as Markdown: an example that breaks it, one that keeps it, the questions that name it."""
+    return "\n".join(_rule_page(rule, book, root, asked)) + "\n"
 
 
-def _rule_page(rule: Rule, book: Book, root: Path) -> Iterator[str]:
+def _rule_page(rule: Rule, book: Book, root: Path, asked: Sequence[Question]) -> Iterator[str]:
     yield f"---\ntitle: {rule.id}\ndescription: {rule.title}.\n---\n\n# {rule.id} {rule.title}\n"
     yield f"**{weight(rule, book)}** in {book.series.title}. It looks at: {looks_at(rule, book)}.\n"
     yield f"## How to put it right\n\n{rule.fix}\n"
@@ -115,6 +116,10 @@ def _rule_page(rule: Rule, book: Book, root: Path) -> Iterator[str]:
     for breaks, heading in ((True, "What breaks it"), (False, "What keeps it")):
         if example := rule_examples.first(rule, root, breaks=breaks):
             yield from _example(example, heading)
+    if about := [question for question in asked if rule.id in question.rules]:
+        yield "## What centres asked\n"
+        yield from (f"- [{question.question}](../faq/{question.id}.md) {question.short}" for question in about)
+        yield ""
     yield f"[All rules](../rules.md#{rule.id.lower()})"
 
 

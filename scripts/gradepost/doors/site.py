@@ -45,7 +45,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the schemas and the generated pages; one that is committed gives way to the one of this series."""
-        for path, content in site_pages.pages(self._book, self._root).items():
+        for path, content in self._pages().items():
             if (committed := files.get_file_from_path(path)) is not None:
                 files.remove(committed)
             page = File.generated(config, path, content=content)
@@ -55,6 +55,12 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         for path, content in _schemas(self._book, config.site_url or "").items():
             files.append(File.generated(config, path, content=content))
         return files
+
+    def _pages(self) -> dict[str, str]:
+        try:
+            return site_pages.pages(self._book, self._root)
+        except ConfigurationError as error:
+            raise PluginError(str(error)) from error
 
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
         """Put the form where its page says; after Markdown, which would change it."""
@@ -66,7 +72,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
 
     def on_serve(self, server: Any, **_: Any) -> Any:
         """Rebuild when a schema or a form changes."""
-        for folder in ("schemas", "forms"):
+        for folder in ("schemas", "forms", "docs/faq"):
             server.watch(str(self._root / folder))
         return server
 

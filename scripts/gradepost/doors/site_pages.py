@@ -1,4 +1,4 @@
-"""The Markdown of generated pages: one for each form, their list, and the rule book."""
+"""The Markdown of generated pages: the forms, the rule book, the deadlines, questions and answers."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.doors.deadline_pages import PAGE as DEADLINES
 from gradepost.doors.deadline_pages import deadlines_page
+from gradepost.doors.faq import read_faq
+from gradepost.doors.faq_pages import faq_pages
 from gradepost.doors.rule_pages import rule_page, rules_page
 from gradepost.model.series import Form
 from gradepost.rules import RULES
@@ -15,14 +17,14 @@ RULES_PAGE = "rules.md"
 
 def pages(book: Book, root: Path) -> dict[str, str]:
     """Every generated page by its path below the site's sources. `root` is the site repository's."""
-    rules = {f"rules/{rule.id.lower()}.md": rule_page(rule, book, root) for rule in RULES}
-    forms = {f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()}
+    faq = read_faq(root / "docs", book)
     return {
         "forms/index.md": _forms_page(book),
-        **forms,
+        **{f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()},
         RULES_PAGE: rules_page(book),
-        **rules,
+        **{f"rules/{rule.id.lower()}.md": rule_page(rule, book, root, faq.questions) for rule in RULES},
         DEADLINES: deadlines_page(book),
+        **faq_pages(faq, book),
     }
 
 
