@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from gradepost.book import Book
 from gradepost.doors.faq import FOLDER, Faq, Question
+from gradepost.rules import RULES
 
 PAGE = "faq.md"
 _TO_ANOTHER = re.compile(r"\]\(([a-z0-9-]+)\.md\)")
@@ -58,7 +59,9 @@ def _page(question: Question, book: Book) -> Iterator[str]:
 def _beside(question: Question, book: Book) -> Iterator[str]:
     yield "## See also { #see-also }\n"
     yield from (f"- [{book.forms[form].title}](../forms/{form}.md)" for form in question.forms)
-    yield from (f"- Rule [{rule}](../rules/{rule.lower()}.md)" for rule in question.rules)
+    yield from (
+        f"- Rule [{rule.id} {rule.title}](../rules/{rule.id.lower()}.md)" for rule in RULES if rule.id in question.rules
+    )
     if question.guidance:
         yield f"- [Guidance for {_ROLES[question.audience[0]]}](../{question.guidance})"
     yield ""

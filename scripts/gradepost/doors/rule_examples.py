@@ -25,8 +25,9 @@ class Example:
 
 
 def examples(rule: Rule, root: Path) -> Iterator[Example]:
-    """The examples of a rule, by the names of their files; none where the repository's tests are not at hand."""
-    for path in sorted((root / "tests" / "cases").glob(f"*/{rule.id}-*.json")):
+    """The examples of a rule, the plain clean ones first; none where the repository's tests are not at hand."""
+    paths = (root / "tests" / "cases").glob(f"*/{rule.id}-*.json")
+    for path in sorted(paths, key=lambda path: (not path.stem.endswith("-clean"), path)):
         raw = json.loads(path.read_bytes())
         yield Example(raw["says"], rule.id in (*raw.get("breaks", ()), *raw.get("warns", ())), *_document(raw))
 
