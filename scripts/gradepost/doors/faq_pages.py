@@ -48,7 +48,7 @@ def _on_one_page(answer: str) -> str:
 
 
 def _page(question: Question, book: Book) -> Iterator[str]:
-    yield f"---\ntitle: {question.question!r}\ndescription: {question.short!r}\nhide: [toc]\n---\n"
+    yield f"---\ntitle: {question.question!r}\ndescription: {question.short!r}\nhide: [toc]\nsearch:\n  boost: 2\n---\n"
     yield f"# {question.question}\n"
     yield f'<p class="gp-lead">{question.short}</p>\n'
     yield question.answer + "\n"
@@ -59,9 +59,8 @@ def _page(question: Question, book: Book) -> Iterator[str]:
 def _beside(question: Question, book: Book) -> Iterator[str]:
     yield "## See also { #see-also }\n"
     yield from (f"- [{book.forms[form].title}](../forms/{form}.md)" for form in question.forms)
-    yield from (
-        f"- Rule [{rule.id} {rule.title}](../rules/{rule.id.lower()}.md)" for rule in RULES if rule.id in question.rules
-    )
+    rules = [rule for rule in RULES if rule.id in question.rules]
+    yield from (f"- Rule [{rule.id} {rule.title}](../rules/{rule.id.lower()}.md)" for rule in rules)
     if question.guidance:
         yield f"- [Guidance for {_ROLES[question.audience[0]]}](../{question.guidance})"
     yield ""
