@@ -119,3 +119,9 @@ def test_questions_without_groups_are_a_mistake(docs, book):
     (docs / "faq" / "groups.yml").unlink()
 
     assert any("it lists no groups" in line for line in mistakes(docs, book))
+
+
+def test_a_page_says_when_it_was_asked_where_that_is_known(docs, book):
+    change(docs, f"{SOME}.md", "asked_on: null", "asked_on: 2021-05-11")
+
+    assert "For teachers. Asked on 11 May 2021." in faq_pages(read_faq(docs, book), book)[f"faq/{SOME}.md"]

@@ -68,7 +68,6 @@ def _beside(question: Question, book: Book) -> Iterator[str]:
 
 
 def _dates(question: Question) -> str:
-    said = [
-        f"{words} on {on}" for words, on in (("Asked", question.asked_on), ("answered", question.answered_on)) if on
-    ]
+    dates = (("Asked", question.asked_on), ("answered", question.answered_on))
+    said = [f"{words} on {on.day} {on:%B %Y}" for words, on in dates if on]
     return f"{', '.join(said)}." if said else "The source does not say when this was asked or answered."
