@@ -81,7 +81,7 @@ def test_both_engines_say_the_same_of_the_case_corpus():
 
 
 def test_both_engines_say_the_same_of_some_odd_documents():
-    broken, right = compared(1400, seed=2)
+    broken, right = compared(1400, seed=3)
 
     assert broken.keys() == KEYWORDS
     assert right > 100

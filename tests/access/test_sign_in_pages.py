@@ -41,6 +41,7 @@ def asked(page):
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(OFFICER)
     page.get_by_role("button", name="Send me a link").click()
+    page.get_by_role("heading", name="Look in your mailbox").wait_for()
 
 
 def opened(page):
@@ -59,11 +60,13 @@ def with_a_wrong_code(page):
     opened_elsewhere(page)
     page.get_by_label("Code").fill("1")
     page.get_by_role("button", name="Sign in as exams officer").click()
+    page.get_by_text("This is not the code.").wait_for()
 
 
 def no_address(page):
     page.goto("/sign-in")
     page.get_by_role("button", name="Send me a link").click()
+    page.get_by_text("Type an e-mail address, such as").wait_for()
 
 
 def setting_up(page):
@@ -80,6 +83,7 @@ def signed_out_meanwhile(page):
     continue_as_officer(page, "/forms/tags/")
     page.context.clear_cookies()
     page.locator("#gp-form").get_by_role("button", name="Check").last.click()
+    page.get_by_role("heading", name="You are not signed in").wait_for()
 
 
 STATES = [asked, opened, opened_elsewhere, with_a_wrong_code, no_address, setting_up, account, signed_out_meanwhile]

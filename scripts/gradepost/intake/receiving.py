@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +64,11 @@ class OtherCentre:
 
 
 class RuleCrashed(Exception):
-    """A mistake of ours stopped a rule, so what it would have said is unknown. Names the rules, and nothing sent."""
+    """A mistake of ours stopped rules, so what they would have said is unknown. `rules` are their ids."""
+
+    def __init__(self, rules: Iterable[str]) -> None:
+        self.rules = tuple(dict.fromkeys(rules))
+        super().__init__(", ".join(self.rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ class Intake:
         )
         report = check(case, self.book)
         if report.crashed:
-            raise RuleCrashed(", ".join(f"{c.rule}: {c.reason}" for c in report.crashed))
+            raise RuleCrashed(crashed.rule for crashed in report.crashed)
         mine = tuple(n for n in report.not_judged if n.path == document.path)
         return _Judged(document, replace(report, not_judged=mine), case, earlier)
 

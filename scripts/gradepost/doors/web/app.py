@@ -29,6 +29,7 @@ from gradepost.doors.web import (
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.headers import SecurityHeaders, security_headers
 from gradepost.doors.web.request_log import RequestLog
+from gradepost.intake import RuleCrashed
 from gradepost.model.trouble import ConfigurationError, WorldError
 
 _log = log_of("gateway")
@@ -121,7 +122,8 @@ def _world(request: Request, error: Exception) -> Response:
 def _bug(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(6)
     route = getattr(request.scope.get("route"), "path", None)
-    _log.error("bug", number=number, route=route, error=type(error).__name__, trace=trace_of(error))
+    facts = {"rule": "+".join(error.rules)} if isinstance(error, RuleCrashed) else {}
+    _log.error("bug", number=number, route=route, error=type(error).__name__, trace=trace_of(error), **facts)
     response = answers.problem(request, 500, f"Nothing is known to have been received. Tell us this number: {number}")
     # This answer is made outside the middleware that puts them on all others.
     response.headers.update(security_headers(gateway_of(request), request.scope))
