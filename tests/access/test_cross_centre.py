@@ -146,6 +146,6 @@ def test_the_canaries_are_there_to_be_read(opened, tmp_path):
     assert receipt["signature"] in own.get(f"/receipts/{receipt['id']}?format=json").text
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_twenty_thousand_random_requests_read_nothing_of_another_centre(scene):
     assert campaign(scene, seed=20210518, count=20_000) > 1_000

@@ -33,6 +33,6 @@ def test_ten_races_of_twenty_have_one_winner_each(fresh, at_once):
     race(Gate(fresh), at_once, 10)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_two_hundred_races_of_twenty_have_one_winner_each(fresh, at_once):
     race(Gate(fresh), at_once, 200)

@@ -54,7 +54,7 @@ def test_times_of_known_and_unknown_addresses_are_about_alike(fresh):
     assert abs(area_under_curve(*measured(Gate(fresh), SMOKE_PAIRS)) - 0.5) < SMOKE_NEAR
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_times_of_known_and_unknown_addresses_cannot_be_told_apart(fresh, record_property):
     known, unknown = measured(Gate(fresh), PAIRS)
 

@@ -42,6 +42,7 @@ PAGE = r"""
   };
   const inputs = ".gp-form :is(input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea)";
   for (const input of document.querySelectorAll(inputs)) {
+    if (!input.checkVisibility()) continue;
     const style = getComputedStyle(input);
     const against = behind(input);
     const isDrawn = parseFloat(style.borderTopWidth) >= 1 && style.borderTopStyle !== "none";

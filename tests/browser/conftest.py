@@ -1,5 +1,6 @@
 """A real browser at a real server. Every test here is marked `browser`; modules beside this one can be imported."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -24,17 +25,16 @@ def pytest_collection_modifyitems(items):
 def chromium():
     """The browser; without one these tests are skipped, and in CI they fail."""
     try:
-        from demonstration import launch
-        from playwright.sync_api import Error, sync_playwright
+        from demonstration import shared_browser
+        from playwright.sync_api import Error
     except ImportError as error:
         _without(error)
-    with sync_playwright() as playwright:
+    with contextlib.ExitStack() as stack:
         try:
-            browser = launch(playwright)
+            browser = stack.enter_context(shared_browser())
         except Error as error:
             _without(error)
         yield browser
-        browser.close()
 
 
 def _without(error):

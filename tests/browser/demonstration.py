@@ -73,6 +73,31 @@ def launch(playwright):
     return playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
 
 
+_shared = {"holders": 0}
+
+
+@contextmanager
+def shared_browser():
+    """The one browser of this process, whoever asks: Playwright cannot be started twice in it."""
+    from playwright.sync_api import sync_playwright
+
+    if _shared["holders"] == 0:
+        _shared["playwright"] = sync_playwright().start()
+        try:
+            _shared["browser"] = launch(_shared["playwright"])
+        except BaseException:
+            _shared["playwright"].stop()
+            raise
+    _shared["holders"] += 1
+    try:
+        yield _shared["browser"]
+    finally:
+        _shared["holders"] -= 1
+        if _shared["holders"] == 0:
+            _shared["browser"].close()
+            _shared["playwright"].stop()
+
+
 def _free_port():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

@@ -29,7 +29,7 @@ def in_every_size_and_scheme(page):
         page.set_viewport_size(size)
         for scheme, name in SCHEMES.items():
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(f"() => document.body.dataset.mdColorScheme === '{name}'")
+            page.wait_for_function(f"() => document.body?.dataset.mdColorScheme === '{name}'")
             yield f"{size['width']} pixels, {scheme}"
 
 

@@ -21,7 +21,7 @@ def test_a_page_is_whole_at_each_width_in_light_and_dark(demo, visit, name):
         page.set_viewport_size(size)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.wait_for_function(f"() => document.body.dataset.mdColorScheme === '{SCHEMES[scheme]}'")
+            page.wait_for_function(f"() => document.body?.dataset.mdColorScheme === '{SCHEMES[scheme]}'")
             assert faults_of(page) == [], f"{size['width']} pixels, {scheme}"
         assert nameless(page) == []
 

@@ -90,7 +90,7 @@ def test_publishing_again_asks_nothing_of_github_but_where_main_stands(github_ap
 
     assert ran.out == "0 filed, 0 judged, 0 merged; 0 waiting.\n"
     assert github_api.writes() == []
-    assert len(github_api.asked) <= 4
+    assert len(github_api.asked) <= 5  # each part of the publisher asks by itself
 
 
 @pytest.mark.github
