@@ -1,11 +1,13 @@
 """The second factor: asked of whoever may submit where the series requires it; set up, used once, lost, reset."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+import segno
 from signing_in import MANY, OFFICER, Gate, recovery_codes, set_up
 
 from gradepost.doors.clock import system_now
@@ -90,6 +92,17 @@ def test_setting_it_up_signs_in_shows_recovery_codes_and_tells_those_who_act_for
     told = {letter.to for letter in gate.inbox.messages() if "second factor" in letter.subject}
     assert told == {OFFICER, "head@centre-10234.example"}
     assert "second-factor-set" in gate.happened()
+
+
+def test_the_picture_is_the_link_that_the_app_opens_and_has_no_style_that_the_policy_would_stop(gate):
+    page = at_second_step(gate).get("/sign-in/second").text
+    link = html.unescape(re.search(r'href="(otpauth:[^"]+)"', page)[1])
+    picture = re.search(r"<svg[^>]*gp-qr.*?</svg>", page, re.DOTALL)[0]
+
+    path = re.search(r'stroke="#000" d="([^"]+)"', picture)[1]
+    expected = segno.make(link, error="m", micro=False).svg_inline(border=4)
+    assert path in expected
+    assert "style" not in picture
 
 
 def test_next_time_the_apps_code_is_asked_for_and_lets_in(gate, clock):
