@@ -19,6 +19,8 @@ COMMANDS = {
     "init": "ledgers",
     "publish": "ledgers",
     "status": "ledgers",
+    "results": "results",
+    "exchange": "exchange",
     "token": "tokens",
     "roles": "roles",
     "access": "access",

@@ -11,6 +11,7 @@ from gradepost.book import Book, load, look, series_in
 from gradepost.check import check_book as judge
 from gradepost.doors.cli import options
 from gradepost.doors.reports import FORMATS
+from gradepost.exchange.layouts import look_at_layouts
 from gradepost.model.records import Report
 from gradepost.rules.wording import moment
 from gradepost.settings import from_environment
@@ -48,6 +49,7 @@ def check_book(context: click.Context, series: str | None, report_format: str) -
     names: list[str | None] = [series] if series else [*series_in(settings.root)] or [None]
     seen = [look(settings.root, name, site_url=settings.site_url) for name in names]
     books = [found for found, _ in seen if found is not None]
+    seen += [(None, look_at_layouts(settings.root, found)[1]) for found in books]
     if report_format == "text":
         for found in books:
             click.echo(_whole(found))
