@@ -56,7 +56,11 @@ TABLE: Mapping[str, Role] = {
         frozenset({"review"}),
         "Never of a centre of their own, nor of what they submitted.",
     ),
-    "operator": Role("Operator", _NOBODY, "Works with commands. Two hand grades on: `results` after release, `exchange export` to a file of its own."),
+    "operator": Role(
+        "Operator",
+        _NOBODY,
+        "Works with commands. Two hand grades on: `results` after release, `exchange export` to a file of its own.",
+    ),
     "software": Role(
         "A centre's software, by token",
         frozenset({"check", "submit", "submit:schedule", "see"}),
