@@ -34,6 +34,8 @@ from gradepost.receipt import SigningKey
 
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = ROOT / "tests/ledger"
+TEMPLATE = ROOT / "scripts/gradepost/doors/ledger_template"
+RECORDINGS = "centre-pages/webinar-recordings.md"
 WRITTEN_BY_HAND = "README.md"
 
 # Nobody's key: its private half is public, here. It signs the miniature ledger and nothing else.
@@ -182,7 +184,7 @@ def _ground(book: Book) -> Iterator[tuple[str, bytes]]:
     }
     extensions = {"series": "2021-summer", "centre": "10235", "extensions": [granted]}
     yield "extensions/2021-summer/10235.json", (json.dumps(extensions, indent=2) + "\n").encode()
-    yield "centre-pages/example.md", b"# Recording of the webinar\n\nAn invented example of a page for centres only.\n"
+    yield RECORDINGS, (TEMPLATE / RECORDINGS).read_bytes()
 
 
 def received(book: Book, folder: Path, aside: Path, filed: dict[str, bytes]) -> Iterator[dict[str, bytes]]:

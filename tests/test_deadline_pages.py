@@ -8,7 +8,8 @@ import pytest
 from icalendar import Calendar
 
 from gradepost.book import load
-from gradepost.doors.deadline_pages import deadlines_feed, deadlines_page
+from gradepost.doors.deadline_pages import deadlines_page
+from gradepost.doors.site_calendars import deadlines_feed
 
 ROOT = Path(__file__).parents[1]
 

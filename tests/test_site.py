@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -12,6 +13,9 @@ import pytest
 
 from gradepost.book import load
 from gradepost.doors.building import build_site
+from gradepost.doors.leak_gate import leaks_in
+from gradepost.doors.secure_pages import read_tree
+from gradepost.ledger.sources import DirectorySource
 from gradepost.model.trouble import ConfigurationError
 from gradepost.rules import RULES
 from gradepost.settings import Settings
@@ -98,7 +102,7 @@ def test_every_link_within_the_site_leads_somewhere(site, pages):
     for path, page in pages.items():
         for link in page.links:
             target = urlsplit(urljoin(ADDRESS + path, link))
-            if target.netloc != "127.0.0.1:8000" or target.path in BY_THE_GATEWAY:
+            if target.netloc != "127.0.0.1:8000" or target.path in BY_THE_GATEWAY or target.path.startswith("/centre/"):
                 continue
             name = target.path.strip("/")
             name = f"{name}/index.html" if (site / name).is_dir() and name else name or "index.html"
@@ -124,7 +128,7 @@ def test_every_question_of_the_source_has_its_own_anchor(pages):
     ],
 )  # fmt: skip
 def test_the_questions_keep_every_name_and_date_of_the_source(fact):
-    guidance = [*(ROOT / "docs" / "faq").glob("*"), ROOT / "docs" / "guidance" / "webinar.md"]
+    guidance = [*(ROOT / "docs" / "faq").glob("*"), *(ROOT / "docs" / "webinars").glob("*.md")]
     text = " ".join(" ".join(path.read_text().replace("\u00a0", " ").split()) for path in guidance)
 
     assert fact in text
@@ -143,6 +147,8 @@ def test_the_home_page_names_the_deadlines_of_the_series(site):
     for row in ("schedule", "tags"):
         at = series.deadlines[row]["external-exam"].astimezone(series.zone)
         assert f"{at:%A} {at.day} {at:%B %Y}" in home
+    assert home.index("20 May 2021") < home.index("21 May 2021")
+    assert "<strong>No fixed date:</strong>" in home
 
 
 def test_the_same_site_is_built_twice(site, tmp_path):
@@ -162,6 +168,66 @@ def test_a_mistake_in_a_form_fails_the_build(tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"tags\.form\.yaml"):
         build_site(Settings(tmp_path, ADDRESS, None, None), ADDRESS, tmp_path / "site")
+
+
+STAGES = [
+    "prepare", "schedule", "determine-grades", "sign-off", "submit", "declare", "quality-assurance", "results",
+    "certificates", "resits",
+]  # fmt: skip
+
+
+def test_guidance_has_every_stage_and_each_says_what_the_source_does_not(pages):
+    found = [pages[f"guidance/stages/{stage}/index.html"] for stage in STAGES]
+
+    assert all("not-stated" in page.ids for page in found)
+    listed = [link for link in pages["guidance/index.html"].links if "stages/" in link and "class" not in link]
+    assert [stage for stage in STAGES if not any(f"stages/{stage}/" in link for link in listed)] == []
+
+
+def test_guidance_by_stage_states_no_deadline_of_its_own():
+    for stage in STAGES:
+        text = (ROOT / "docs" / "guidance" / "stages" / f"{stage}.md").read_text()
+
+        assert re.findall(r"\d+ (?:May|June)", text) == [], stage
+
+
+def test_the_addresses_of_people_to_ask_are_nobodys(site):
+    page = unescape((site / "contact" / "index.html").read_text())
+
+    assert set(re.findall(r"mailto:[^\"@]+@([^\"]+)", page)) == {"awarding-organisation.example"}
+    assert page.count("<strong>Email:</strong>") == page.count("(assumed: invented")
+
+
+def test_every_recording_is_a_page_for_centres_that_there_is(pages):
+    linked = {
+        urlsplit(link).path.removeprefix("/centre/").strip("/")
+        for page in pages.values()
+        for link in page.links
+        if link.startswith("/centre/")
+    }
+
+    assert linked == {"webinar-recordings"}
+    assert all((ROOT / "tests/ledger/centre-pages" / f"{name}.md").is_file() for name in linked)
+
+
+def test_the_public_build_holds_nothing_for_centres(site):
+    tree = read_tree(DirectorySource(ROOT / "tests" / "ledger"))
+
+    assert tree.pages
+    assert leaks_in(site, tree) == []
+
+
+def test_a_failed_build_leaves_what_stood_there(tmp_path):
+    output = tmp_path / "site"
+    output.mkdir()
+    (output / "index.html").write_text("before")
+    aside = tmp_path / "other"
+    aside.mkdir()
+
+    with pytest.raises(ConfigurationError):
+        build_site(Settings(aside, ADDRESS, None, None), ADDRESS, output)
+
+    assert (output / "index.html").read_text() == "before"
 
 
 def test_mkdocs_builds_strictly_from_the_root(tmp_path):

@@ -4,9 +4,11 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gradepost.doors.leak_gate import insist_on_no_leak
+from gradepost.doors.secure_pages import SecureTree
 from gradepost.model.trouble import ConfigurationError
 from gradepost.settings import Settings
 
@@ -14,10 +16,19 @@ _SOURCES = ("docs", "forms", "schemas", "scripts/gradepost", "mkdocs.yml")
 _SECONDS = 300
 
 
-def build_site(settings: Settings, site_url: str, output: Path) -> None:
-    """Build the site for an address into `output`. Raises `ConfigurationError` with what MkDocs said."""
+def build_site(settings: Settings, site_url: str, output: Path, secure: SecureTree | None = None) -> None:
+    """Build the public site for an address into `output`. Raises `ConfigurationError` with what MkDocs said, or where
+    something that is for centres only is found in it; what stood at `output` then stays. The build itself never sees
+    `secure`: only the search for leaks does."""
     aside = output.with_name(f"{output.name}.new")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(aside.resolve())]
+    run_mkdocs(settings, site_url, ["--site-dir", str(aside.resolve())])
+    insist_on_no_leak(aside, secure)
+    put_in_place(aside, output)
+
+
+def run_mkdocs(settings: Settings, site_url: str, arguments: Sequence[str]) -> None:
+    """`mkdocs build --strict` in the site repository. Raises `ConfigurationError` with what it said."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", *arguments]
     # mkdocs.yml reads the site's address from the environment; the theme's notice is for its developers.
     environment = {"GRADEPOST_SITE_URL": site_url, "NO_MKDOCS_2_WARNING": "1", "PYTHONUTF8": "1"}
     done = subprocess.run(  # noqa: S603 - our own command
@@ -25,17 +36,24 @@ def build_site(settings: Settings, site_url: str, output: Path) -> None:
     )
     if done.returncode != 0:
         raise ConfigurationError(f"The site cannot be built:\n{done.stderr or done.stdout}")
+
+
+def put_in_place(aside: Path, output: Path) -> None:
+    """A whole folder in the place of another, by renames: nobody ever finds half of it. The other goes last."""
+    before = output.with_name(f"{output.name}.old")
+    shutil.rmtree(before, ignore_errors=True)
     if output.exists():
-        shutil.rmtree(output)
+        output.rename(before)
     aside.rename(output)
+    shutil.rmtree(before, ignore_errors=True)
 
 
-def site_for(settings: Settings, site_url: str, folder: Path) -> Path:
-    """The built site in a state folder, built anew where it is missing or stale."""
+def site_for(settings: Settings, site_url: str, folder: Path, secure: SecureTree | None = None) -> Path:
+    """The built public site in a state folder, built anew where it is missing or stale."""
     output, stamp = folder / "site", folder / "site.stamp"
-    wanted = _digest(settings.root, site_url)
+    wanted = _digest(settings.root, site_url) + (secure.digest if secure else "")
     if not output.exists() or not stamp.exists() or stamp.read_text() != wanted:
-        build_site(settings, site_url, output)
+        build_site(settings, site_url, output, secure)
         stamp.write_text(wanted)
     return output
 

@@ -94,7 +94,7 @@ def _read(path: Path, docs: Path, book: Book, mistakes: list[str]) -> Question |
 def _yaml(text: str, path: Path, mistakes: list[str]) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mistakes.append(f"{path}: not YAML ({type(error).__name__}).")
         return None
 

@@ -22,6 +22,7 @@ from gradepost.doors.sign_ins import Doorkeeper
 from gradepost.doors.state import open_state
 from gradepost.doors.trail import MergeTrail
 from gradepost.doors.web import build_app
+from gradepost.doors.web.centre_builds import CentreArea, tree_of
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.forge.local import LocalForge
@@ -51,8 +52,10 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
             clock = prepare_demo(folder, settings)
     state = open_state(folder, settings, clock.now if clock else None)
     with console.status("Building the site …"):
-        site = SiteFiles(site_for(settings, settings.site_url, folder))
-    gateway = Gateway(state, site, settings, clock)
+        site = SiteFiles(site_for(settings, settings.site_url, folder, tree_of(state)))
+        area = CentreArea(state, settings, site.folder)
+        area.show()
+    gateway = Gateway(state, site, settings, clock, area)
     server = uvicorn.Server(
         uvicorn.Config(
             build_app(gateway),
@@ -65,7 +68,11 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
         )
     )
     # Letters have a thread of their own: a mail server that is slow to answer holds up no filing.
-    workers = (Worker(gateway), Rounds("mail", [*_door(gateway), _mailer(gateway).deliver_due]))
+    workers = (
+        Worker(gateway),
+        Rounds("mail", [*_door(gateway), _mailer(gateway).deliver_due]),
+        Rounds("centre-pages", [area.follow]),
+    )
     # Whom a crash kept from being told of a declaration is told now.
     tried(lambda: tell_of_all(state, settings.site_url))
     for worker in workers:

@@ -12,10 +12,11 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_build_datetime
 
 from gradepost.book import Book, load
 from gradepost.doors import site_pages
-from gradepost.doors.deadline_pages import FEED, deadlines_feed
+from gradepost.doors.site_due import MARK, due_block
 from gradepost.model.trouble import ConfigurationError
 from gradepost.page.form import Around, render_form
 
@@ -51,16 +52,22 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
             page = File.generated(config, path, content=content)
             page.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(page)
-        files.append(File.generated(config, FEED, content=deadlines_feed(self._book)))
+        for path, feed in site_pages.feeds(self._book, self._root).items():
+            files.append(File.generated(config, path, content=feed))
         for path, content in _schemas(self._book, config.site_url or "").items():
             files.append(File.generated(config, path, content=content))
         return files
 
     def _pages(self) -> dict[str, str]:
         try:
-            return site_pages.pages(self._book, self._root)
+            today = get_build_datetime().date()
+            return site_pages.pages(self._book, self._root, today, self.config.gateway.rstrip("/"))
         except ConfigurationError as error:
             raise PluginError(str(error)) from error
+
+    def on_page_markdown(self, markdown: str, **_: Any) -> str:
+        """Put what is due where a page asks for it."""
+        return markdown.replace(MARK, due_block(self._book)) if MARK in markdown else markdown
 
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
         """Put the form where its page says; after Markdown, which would change it."""
@@ -72,7 +79,7 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
 
     def on_serve(self, server: Any, **_: Any) -> Any:
         """Rebuild when a schema or a form changes."""
-        for folder in ("schemas", "forms", "docs/faq"):
+        for folder in ("schemas", "forms", "docs"):
             server.watch(str(self._root / folder))
         return server
 

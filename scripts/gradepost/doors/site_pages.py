@@ -1,5 +1,6 @@
-"""The Markdown of generated pages: the forms, the rule book, the deadlines, questions and answers."""
+"""The Markdown of generated pages: forms, rules, deadlines, questions and answers, webinars, whom to ask; calendars."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,27 @@ from gradepost.doors.deadline_pages import deadlines_page
 from gradepost.doors.faq import read_faq
 from gradepost.doors.faq_pages import faq_pages
 from gradepost.doors.rule_pages import rule_page, rules_page
+from gradepost.doors.secure_pages import public_mistakes
+from gradepost.doors.site_calendars import calendars
+from gradepost.doors.site_contact import contact_page
+from gradepost.doors.site_dates import read_dates
+from gradepost.doors.site_statements import wrong_statements
+from gradepost.doors.webinar_pages import webinar_feeds, webinar_pages
+from gradepost.doors.webinars import read_webinars
 from gradepost.model.series import Form
+from gradepost.model.trouble import ConfigurationError
 from gradepost.rules import RULES
 
 RULES_PAGE = "rules.md"
 
 
-def pages(book: Book, root: Path) -> dict[str, str]:
-    """Every generated page by its path below the site's sources. `root` is the site repository's."""
-    faq = read_faq(root / "docs", book)
+def pages(book: Book, root: Path, today: date, gateway: str = "") -> dict[str, str]:
+    """Every generated page by its path below the site's sources. `root` is the site repository's; `today` parts the
+    webinars that come from those that were. Raises `ConfigurationError` with every mistake, each with file and line."""
+    docs = root / "docs"
+    if mistakes := [*public_mistakes(docs), *wrong_statements(docs, book.series, read_dates(docs, book.series))]:
+        raise ConfigurationError("\n".join(mistakes))
+    faq = read_faq(docs, book)
     return {
         "forms/index.md": _forms_page(book),
         **{f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()},
@@ -25,7 +38,15 @@ def pages(book: Book, root: Path) -> dict[str, str]:
         **{f"rules/{rule.id.lower()}.md": rule_page(rule, book, root, faq.questions) for rule in RULES},
         DEADLINES: deadlines_page(book),
         **faq_pages(faq, book),
+        **webinar_pages(read_webinars(docs, book), faq, book, today, gateway),
+        **contact_page(docs),
     }
+
+
+def feeds(book: Book, root: Path) -> dict[str, bytes]:
+    """Every calendar by its path."""
+    docs = root / "docs"
+    return {**calendars(book, read_dates(docs, book.series)), **webinar_feeds(read_webinars(docs, book), book)}
 
 
 def put_into(nav: list[Any], book: Book) -> None:

@@ -60,7 +60,7 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
     return rendered(
         "review",
         **_item(book, pull, standing, check),
-        findings=_entries(findings),
+        findings=finding_entries(findings),
         changes=[_change(difference) for difference in differences],
         documents=[(name, noun(book, data["form"]), readout(book, data)) for name, data in documents],
         receipts=[_receipt(book, receipt, verified=verified) for receipt, verified in receipts],
@@ -91,7 +91,7 @@ def _title(book: Book, dossier: Dossier) -> str:
     return title_of(book, dossier.qualification, dossier.kind)
 
 
-def _entries(findings: Sequence[Finding]) -> list[Entry]:
+def finding_entries(findings: Sequence[Finding]) -> list[Entry]:
     """Findings of a ledger's files lead to no control; alike ones of one file are one line."""
     grouped: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:

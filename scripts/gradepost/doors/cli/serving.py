@@ -1,12 +1,16 @@
 """`serve` and `build`: the site, the gateway, the publisher and the local forge in one process."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from gradepost.doors.cli import options
 from gradepost.settings import from_environment
+
+if TYPE_CHECKING:
+    from gradepost.doors.secure_pages import SecureTree
 
 
 @click.command()
@@ -23,12 +27,26 @@ def serve(demo: bool, host: str, port: int, state: Path) -> int:
 
 @click.command()
 @click.option("--output", type=click.Path(path_type=Path), default=Path("site"), show_default=True)
-def build(output: Path) -> int:
-    """Build the site as `mkdocs build --strict` does."""
+@options.ledger
+def build(output: Path, ledger: Path | None) -> int:
+    """Build the public site as `mkdocs build --strict` does, then look for leaks.
+
+    With --ledger nothing is built from the ledger: the public site is searched for anything of its centre-pages/, and
+    is not published where something is found. Without it only their canaries are known.
+    """
     from gradepost.doors.building import build_site
 
     settings = from_environment()
     with Console(stderr=True).status("Building the site …"):
-        build_site(settings, settings.site_url, output)
+        build_site(settings, settings.site_url, output, _secure(ledger))
     click.echo(f"Built the site in {output}.")
     return 0
+
+
+def _secure(ledger: Path | None) -> "SecureTree | None":
+    if ledger is None:
+        return None
+    from gradepost.doors.cli.whole import source_of
+    from gradepost.doors.secure_pages import read_tree
+
+    return read_tree(source_of(ledger))

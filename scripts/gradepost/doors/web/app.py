@@ -13,6 +13,8 @@ from gradepost.doors.logs import log_of, trace_of
 from gradepost.doors.web import (
     answers,
     asking,
+    bench,
+    centre_area,
     declaring,
     drafts,
     objecting,
@@ -79,7 +81,9 @@ ROUTES = [
     Route("/object/{secret}", objecting.objection_page),
     Route("/object/{secret}", objecting.object_to, methods=["POST"]),
     Route("/reviews", reviews.listing),
+    Route("/reviews/outstanding", bench.outstanding),
     Route("/reviews/{number:int}", reviews.one),
+    Route("/reviews/{centre}/{qualification}/{kind}", bench.bench),
     Route("/reviews/{number:int}/{verdict:str}", reviews.decide, methods=["POST"]),
     Route("/demo/mail", pages.mailbox),
     Route("/demo/clock", pages.move_clock, methods=["POST"]),
@@ -88,6 +92,8 @@ ROUTES = [
     Route("/readyz", pages.readyz),
     Route("/metrics", pages.metrics),
     *(Route(path, pages.only_posted) for path in POSTED),
+    Route("/centre", centre_area.centre),
+    Route("/centre/{path:path}", centre_area.centre),
     Route("/{path:path}", pages.site),
 ]
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from gradepost.doors.clock import DemoClock
 from gradepost.doors.state import State
+from gradepost.doors.web.centre_builds import CentreArea
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.inbox import Inbox
 from gradepost.model.trouble import StoreError
@@ -25,6 +26,7 @@ class Gateway:
     site: SiteFiles
     settings: Settings
     clock: DemoClock | None = None
+    centre_area: CentreArea | None = None
     wake: threading.Event = field(default_factory=threading.Event)
     # Idempotency keys that are being answered, each with a mark of the request that took it.
     answering: dict[tuple[str, str, str], object] = field(default_factory=dict)

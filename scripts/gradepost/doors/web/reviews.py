@@ -26,7 +26,7 @@ from gradepost.review import differences
 
 _MAX_REASON = 2000
 _MAX_NUMBER = 10**9
-_NOT_THEIRS = "You are of this centre, or submitted some of this yourself. Another reviewer decides it."
+NOT_THEIRS = "You are of this centre, or submitted some of this yourself. Another reviewer decides it."
 
 
 def listing(request: Request) -> Response:
@@ -57,15 +57,20 @@ def one(request: Request) -> Response:
     if pull is None:
         return answers.problem(request, 404)
     if not _is_theirs_to_review(gateway, actor, pull):
-        return answers.problem(request, 403, _NOT_THEIRS)
+        return answers.problem(request, 403, NOT_THEIRS)
     return _page(request, gateway, pull)
 
 
 def _is_theirs_to_review(gateway: Gateway, actor: Actor, pull: Pull) -> bool:
+    dossier = dossier_of_branch(pull.branch)
+    return dossier is not None and is_theirs_to_see(gateway, actor, dossier)
+
+
+def is_theirs_to_see(gateway: Gateway, actor: Actor, dossier: Dossier) -> bool:
     """Whether the reviewer is neither of that centre nor among those who submitted."""
-    state, dossier = gateway.state, dossier_of_branch(pull.branch)
+    state = gateway.state
     reviewer = next((person for person in state.settings.reviewers if person.ref == actor.ref), None)
-    if dossier is None or reviewer is None:
+    if reviewer is None:
         return False
     received = state.inbox.of_branch(dossier.branch)
     submitters = frozenset(json.loads(stored.receipt)["submitted_by"]["ref"] for stored in received)
@@ -198,7 +203,7 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     if pull is None or request.path_params["verdict"] not in ("approve", "return"):
         return answers.problem(request, 404)
     if not _is_theirs_to_review(gateway, actor, pull):
-        return answers.problem(request, 403, _NOT_THEIRS)
+        return answers.problem(request, 403, NOT_THEIRS)
     return _keep(request, gateway, pull, actor.ref, fields)
 
 

@@ -1,0 +1,46 @@
+"""Whom to ask what, as a page: names and addresses are data, `docs/contacts.yml`."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gradepost.model.trouble import ConfigurationError
+
+FILE, PAGE = "contacts.yml", "contact.md"
+_KEYS = {"id", "name", "ask", "email", "assumed"}
+
+
+def contact_page(docs: Path) -> dict[str, str]:
+    """The page by its path; nothing where there is no file. Raises `ConfigurationError` where an entry is not whole."""
+    path = docs / FILE
+    if not path.is_file():
+        return {}
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path}:1: not YAML ({type(error).__name__}).") from error
+    contacts = raw.get("contacts") if isinstance(raw, dict) else None
+    if not isinstance(contacts, list) or not all(isinstance(c, dict) and set(c) == _KEYS for c in contacts):
+        raise ConfigurationError(f"{path}:1: `contacts` lists entries of {', '.join(sorted(_KEYS))}; null is allowed.")
+    return {PAGE: "\n".join(_page(raw, contacts)) + "\n"}
+
+
+def _page(raw: Mapping[str, Any], contacts: list[dict[str, Any]]) -> Iterator[str]:
+    yield f"---\ntitle: Contact\ndescription: {raw['lead']!r}\nhide: [navigation, toc]\n---\n\n# Contact\n"
+    yield f'<p class="gp-lead">{raw["lead"]}</p>\n'
+    for contact in contacts:
+        yield f"## {contact['name']} {{ #{contact['id']} }}\n"
+        yield from (f"- {line}" for line in contact["ask"])
+        yield ""
+        yield f"{_address(contact)}\n"
+    yield "## Not stated in the source { #not-stated }\n"
+    yield from (f"- {line}" for line in raw["not_stated"])
+
+
+def _address(contact: Mapping[str, Any]) -> str:
+    if contact["email"] is None:
+        return "The source states no address."
+    assumed = f" (assumed: {contact['assumed']})" if contact["assumed"] else ""
+    return f"**Email:** <{contact['email']}>{assumed}"
