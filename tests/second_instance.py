@@ -16,7 +16,7 @@ from gradepost.book import load
 from gradepost.doors.building import build_site
 from gradepost.doors.clock import system_now
 from gradepost.doors.demo import examples, people
-from gradepost.doors.ledger_files import centre_file, ledger_files, ledger_toml
+from gradepost.doors.ledger_files import Places, centre_file, ledger_files, ledger_toml
 from gradepost.doors.state import make_key, new_secret, open_state
 from gradepost.doors.web import build_app
 from gradepost.doors.web.gateway import Gateway
@@ -194,7 +194,7 @@ def open_house(folder: Path) -> House:
         reviewers=people.REVIEWERS,
         site_commit="",
     )
-    files = ledger_files(book, toml, "") | dict([centre_file(book, _centre(book))])
+    files = ledger_files(book, toml, Places()) | dict([centre_file(book, _centre(book))])
     forge = LocalForge.create(state / "ledger.git")
     forge.commit(MAIN, files, "Make the ledger\n", people.KEY_VALID_FROM, expected=None)
     built = folder / "built"

@@ -3,6 +3,8 @@
 import json
 import re
 import time
+from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -386,6 +388,23 @@ def test_names_stand_beside_the_numbers_and_are_part_of_no_field():
     assert "<Zephyrine>" not in html
 
 
+def test_the_script_is_told_what_stands_in_a_cell_that_nobody_filled_in():
+    layout = deepcopy(BOOK.forms["tags"].layout)
+    learners = next(group for group in layout["groups"] if group.get("rows") == "learners")
+    defaults = {"outcome": "graded", "unit_practicals_completed": True}
+    for field in learners["fields"]:
+        if field["property"] in defaults:
+            field["default"] = defaults[field["property"]]
+    book = replace(BOOK, forms={**BOOK.forms, "tags": replace(BOOK.forms["tags"], layout=layout)})
+
+    html = render_form(book, "tags")
+
+    told = json.loads(html.partition('id="gp-form-data">')[2].partition("</script>")[0])
+    empty = {column["property"]: column["empty"] for column in told["rows"]["learners"]["columns"]}
+    assert (empty["outcome"], empty["unit_practicals_completed"], empty["uln"]) == ("Graded", "true", "")
+    assert 'value="Graded" id="f-learners-0-outcome"' in html
+
+
 def test_the_form_tells_its_script_what_the_schema_and_the_series_say():
     html = render_form(BOOK, "tags", around=Around(schedules={"UV21578": ["0042", "0043"]}))
 
@@ -399,7 +418,7 @@ def test_the_form_tells_its_script_what_the_schema_and_the_series_say():
         "/submit/tags",
     )
     assert columns["uln"]["pattern"] == "^[0-9]{10}(?!\\n)$"
-    assert (columns["grade"]["list"], columns["evidence/0/source"]["list"]) == ("grades", "evidence_sources")
+    assert (columns["grade"]["list"], columns["evidence.0.source"]["list"]) == ("grades", "evidence_sources")
     assert ["distinction", "Distinction", ["Dist"]] in told["lists"]["grades"]
     assert told["schedules"] == {"UV21578": ["0042", "0043"]}
     assert told["outcomes"] == {

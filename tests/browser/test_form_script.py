@@ -166,6 +166,17 @@ def test_what_was_typed_since_outlives_an_undo(form):
     expect(cell(form, "candidate_number", 2)).to_have_value("0007")
 
 
+def test_what_was_pasted_long_ago_is_no_longer_undone(form):
+    rows = learners(1000)
+    for turn in range(6):
+        paste(form, cell(form, "candidate_number", 1), rows[turn:] + rows[:turn])
+
+    form.evaluate("() => { for (let n = 0; n < 9; n++) document.querySelector('[data-act=undo]').click(); }")
+
+    expect(form.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(cell(form, "candidate_number", 1)).to_have_value("0001")
+
+
 # The keys of a grid
 
 

@@ -116,3 +116,17 @@ def test_a_workbook_is_not_made_for_another_site(house):
 
     assert house.client(OFFICER).post("/workbook/tags", data={"a": "b"}, headers=headers).status_code == 403
     assert house.client().post("/workbook/tags", data={"a": "b"}).status_code == 401
+
+
+def test_a_marked_workbook_has_no_empty_column_of_names_and_says_why(house):
+    client = house.client(OFFICER)
+
+    empty = openpyxl.load_workbook(io.BytesIO(client.get("/workbook/tags").content))
+    marked = openpyxl.load_workbook(io.BytesIO(client.post("/workbook/tags", data={"learners.0.uln": "1"}).content))
+
+    headers = [[cell.value for cell in next(book.worksheets[0].iter_rows())] for book in (empty, marked)]
+    assert ["Name" in found for found in headers] == [True, False]
+    said = [
+        " ".join(str(cell.value) for row in book["Guidance"].iter_rows() for cell in row) for book in (empty, marked)
+    ]
+    assert ["none can stand in this file" in found for found in said] == [False, True]

@@ -60,11 +60,13 @@ def check_answers_page(  # noqa: PLR0913 - a page of many facts, and all are nam
     answered: Mapping[str, str],
     may_submit: bool,
     centre: tuple[str, str] | None,
+    pictures: Sequence[tuple[int, str | None]] = (),
 ) -> Markup:
     """A document that nothing is in the way of, to be read through and submitted.
 
     `report` may have findings of others of its dossier: they are told. `answered` are the fields that were posted;
     `asked_again` the rows of fails that lack an answer. Whoever may not submit reads it all the same.
+    `pictures` are those that sign, by the numbers of their rows, as addresses; None where one is not kept here.
     """
     form, series = book.forms[document["form"]], book.series
     sections = readout(book, document)
@@ -73,6 +75,7 @@ def check_answers_page(  # noqa: PLR0913 - a page of many facts, and all are nam
         "check_answers",
         form=form,
         sections=sections,
+        pictures=pictures,
         warnings=entries((f for f in report.warnings if f.path == path), Places(()), path),
         elsewhere=entries((f for f in report.findings if f.path != path), Places(()), path),
         not_judged=report.not_judged,

@@ -110,6 +110,7 @@ def render_form(  # noqa: PLR0913 - a form has many optional facts, and all are 
         sign_in=sign_in,
         heading=heading,
         # Where no gateway answers, there is nobody to make a workbook or to read one.
+        takes_pictures=any(field.widget == "image" for part in parts for field in part.fields),
         takes_sheets="spreadsheet" in form.channels and bool(idempotency_key or around.gateway),
         workbook=_workbook(form_name, values, around.gateway),
         entries_line=entries_line(book.series, parts, values, around.schedules),

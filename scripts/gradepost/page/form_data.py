@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gradepost.book import Book
-from gradepost.form.choices import Options, list_of
+from gradepost.form.choices import Options, labels_of, list_of
 from gradepost.form.layout import Field, Group, Steps, groups_of, name_of
 from gradepost.form.meanings import Names, also
 from gradepost.form.shape import Shape, shape_of
@@ -30,9 +30,12 @@ def form_data(book: Book, form_name: str, schedules: Mapping[str, Sequence[str]]
             "zone": series.zone.key,
             **{door: f"{gateway}/{door}/{form_name}" for door in ("check", "submit", "workbook", "upload", "draft")},
             "lists": _lists(series, groups),
-            "rows": {name_of(group.rows): _rows(group, group.rows, shape) for group in groups if group.rows},
+            "rows": {name_of(group.rows): _rows(series, group, group.rows, shape) for group in groups if group.rows},
             "fields": {
-                _place(field): _facts(field, shape) for group in groups if not group.rows for field in group.fields
+                name_of(field.steps): _facts(field, shape, field.default)
+                for group in groups
+                if not group.rows
+                for field in group.fields
             },
             "schedules": {component: list(numbers) for component, numbers in schedules.items()},
             "outcomes": _outcomes(series),
@@ -57,26 +60,34 @@ def as_script(value: Any) -> Markup:
     return Markup(plain.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704 - see above
 
 
-def _rows(group: Group, rows: Steps, shape: Shape) -> dict[str, Any]:
+def _rows(series: Series, group: Group, rows: Steps, shape: Shape) -> dict[str, Any]:
     entry = shape.at((*rows, "*"))
-    columns = [{"property": _place(field), **_facts(field, entry)} for field in group.fields]
+    columns = [
+        {"property": name_of(field.steps), **_facts(field, entry, _label(series, field))} for field in group.fields
+    ]
     return {"name": group.row_name, "columns": columns}
 
 
-def _place(field: Field) -> str:
-    return "/".join(map(str, field.steps))
+def _label(series: Series, field: Field) -> str | bool | None:
+    """The default of a column as its cells show it: a list is typed into, by the labels of its entries."""
+    if field.widget != "select" or not field.choices:
+        return field.default
+    return labels_of(list_of(series, field, {})).get(str(field.default), field.default)
 
 
-def _facts(field: Field, shape: Shape) -> dict[str, Any]:
+def _facts(field: Field, shape: Shape, default: str | bool | None) -> dict[str, Any]:
     found = shape.at(field.steps)
     return {
         "label": field.label,
         "widget": field.widget,
-        "pattern": found.pattern,
+        # The control of an instant shows a wall time, which is not what the document holds.
+        "pattern": None if field.widget == "instant" else found.pattern,
         "what": found.title,
         "list": field.choices if field.widget == "select" else None,
         "optional": field.optional,
         "when": field.when,
+        # What stands there while nobody has filled it in.
+        "empty": "true" if default is True else default or "",
     }
 
 

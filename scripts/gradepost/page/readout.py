@@ -10,6 +10,7 @@ from gradepost.form import words
 from gradepost.form.choices import label_of, list_of
 from gradepost.form.layout import Field, Group, groups_of, value_at
 from gradepost.model.series import Series
+from gradepost.page.texts import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +93,9 @@ def said(series: Series, field: Field, value: Any, data: Mapping[str, Any]) -> l
         return [label_of(list_of(series, field, data), str(value))]
     if field.widget == "instant":
         return [words.minute(datetime.fromisoformat(value), series.zone)]
-    return [words.date_of(value)] if field.widget == "date" else str(value).split("\n")
+    plain = {"date": words.date_of, "image": _picture}.get(field.widget, str)
+    return plain(value).split("\n")
+
+
+def _picture(hash_: str) -> str:
+    return text("picture.said", hash=hash_)

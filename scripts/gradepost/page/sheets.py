@@ -14,6 +14,8 @@ from gradepost.page.controls import Control, Part, Row
 from gradepost.page.texts import text
 
 ROWS_OF_A_TABLE = 50
+# How the names of a picture's file, and of the button that takes it out, begin: neither is a property.
+PICTURE, NO_PICTURE = "_picture.", "_no_picture"
 # In characters: what a narrow column has room for, one of medium width, and a list that needs no wide one.
 _SHORT, _MEDIUM, _SHORT_LABEL = 6, 12, 14
 Said = Mapping[str, Sequence[str]]
@@ -111,7 +113,7 @@ def _row(part: Part, row: Row, beside: Said, names: Mapping[str, str], asked: Ma
 def _row_said(part: Part, wrong: Sequence[Control], beside: Said, asked: Sequence[tuple[Control, str]]) -> str:
     said = "".join(
         f'<p class="gp-error" id="{control.id}-error"><span class="gp-visually-hidden">{text("form.error")} </span>'
-        f"{escape(control.field.label)}: {escape(' '.join(beside[control.id]))}</p>"
+        f"<span>{escape(control.field.label)}: </span>{escape(' '.join(beside[control.id]))}</p>"
         for control in wrong
     ) + "".join(
         f'<p class="gp-asked" id="{control.id}-asked">{escape(control.field.label)}: {escape(question)}</p>'
@@ -126,13 +128,15 @@ def _cell(part: Part, row: Row, column: int, control: Control, wrong: bool, aske
     is_first = row.number % ROWS_OF_A_TABLE == 1
     field, said = control.field, [f"{control.id}-error"] * wrong + [f"{control.id}-asked"] * asked
     described_by = " ".join([_hint_id(part, column)] * (bool(field.hint) and is_first) + said)
-    label = escape(field.label)
+    label, prefix = escape(field.label), PICTURE if field.widget == "image" else ""
+    spoken = text("form.row_of", label=label, number=row.number)
     attributes = (
-        f'id="{control.id}" name="{control.name}" aria-label="{text("form.row_of", label=label, number=row.number)}"'
+        f'id="{control.id}" name="{prefix}{control.name}" aria-label="{spoken}"'
         + (f' aria-describedby="{described_by}"' if described_by else "")
         + (' aria-invalid="true"' if wrong else "")
     )
-    return f'<td data-label="{label}">{_entry(control, attributes)}</td>'
+    entry = _picture(control, attributes, row.number) if prefix else _entry(control, attributes)
+    return f'<td data-label="{label}">{entry}</td>'
 
 
 def _entry(control: Control, attributes: str) -> str:
@@ -149,6 +153,21 @@ def _entry(control: Control, attributes: str) -> str:
         return f"<textarea {attributes}>\n{value}</textarea>"
     complete = f' autocomplete="{escape(field.autocomplete)}"' if field.autocomplete else ""
     return f'<input value="{value}"{complete} {attributes}>'
+
+
+def _picture(control: Control, attributes: str, number: int) -> str:
+    """The picture that is kept, by its hash, and a file to keep instead."""
+    label, out = escape(control.field.label), text("picture.out_of", number=number)
+    kept = (
+        f'<span class="gp-picture__kept">{text("picture.kept")} <button class="gp-button gp-button--secondary'
+        f' gp-button--small" type="submit" name="{NO_PICTURE}" value="{control.name}" aria-label="{out}">'
+        f"{text('picture.out')}</button></span>"
+    )
+    return (
+        f'<input type="hidden" name="{control.name}" value="{escape(control.value)}" aria-label="{label}">'
+        f'<div class="gp-picture"><input type="file" accept="image/png,image/jpeg" {attributes}>'
+        f"{kept if control.value else ''}</div>"
+    )
 
 
 def _weight(field: Field) -> int:

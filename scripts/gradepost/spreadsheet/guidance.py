@@ -27,6 +27,7 @@ _HOW = (
     "Everything that is asked once for all learners is filled in on the form's page.",
 )
 _NAMES = "Names help you to check the numbers. They are shown beside them while you check, and are never kept."
+_NO_NAMES = "Names are never kept, so none can stand in this file. A column of your own with the header Name is read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ class Subject:
 
 
 def add_guidance(
-    sheet: Any, subject: Subject, table: Table, targets: Sequence[Target], elsewhere: Sequence[str]
+    sheet: Any, subject: Subject, table: Table, targets: Sequence[Target], elsewhere: Sequence[str], *, named: bool
 ) -> None:
-    """Writes the sheet; `elsewhere` is what is to be changed and stands in no row."""
+    """Writes the sheet; `elsewhere` is what is to be changed outside the rows, `named` whether names have a column."""
     looks = Looks(sheet)
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 100
     sheet.protection.sheet = True
     Looks.fit_to_page(sheet)
-    for left, right in _lines(subject, table, targets, elsewhere):
+    for left, right in _lines(subject, table, targets, elsewhere, [_NAMES if named else _NO_NAMES]):
         heading = left and not right
         looks.add([looks.header(left) if heading else looks.text(left), looks.text(right)])
 
@@ -71,13 +72,13 @@ def list_labels(series: Series, field: Field, values: Mapping[str, Any]) -> Mapp
 
 
 def _lines(
-    subject: Subject, table: Table, targets: Sequence[Target], elsewhere: Sequence[str]
+    subject: Subject, table: Table, targets: Sequence[Target], elsewhere: Sequence[str], names: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     form = subject.book.forms[subject.form]
     yield form.title, ""
     yield from subject.lines()
     yield from _section("To be changed on the form's page", (("", text) for text in elsewhere))
-    yield from _section("How it is done", (("", text) for text in (*_HOW, *([_NAMES] if table.name_headers else []))))
+    yield from _section("How it is done", (("", text) for text in (*_HOW, *(names if table.name_headers else []))))
     if form.deadline:
         yield from _section("Deadlines", words.deadlines(subject.book.series, form.deadline))
     yield from _section("Columns", (_column(subject, target) for target in targets))

@@ -35,21 +35,23 @@ def workbook(
     centre: str,
     names: Mapping[str, str] | None = None,
     findings: Iterable[Finding] = (),
+    named: bool = True,
 ) -> bytes:
     """The .xlsx file of the rows of a document, which may be partial, with drop-downs and a sheet of guidance.
 
     Every identifier is text, and so is whatever was typed: nothing in the file is a formula. `findings` of the
-    document are marked and commented in its cells; those outside its rows stand on the guidance sheet.
+    document are marked and commented in its cells; those outside its rows stand on the guidance sheet. Not `named`,
+    it has no column for names: where they stood before and were not kept, an empty one would look like a loss.
     """
     table = table_of(book, form_name)
     rows = value_at(values, table.group.rows or ())
     marks = Marks(table, findings)
     made = Workbook(write_only=True)
     sheet = made.create_sheet(legal_title(table.group.title))
-    writer = _Rows(book, table, values, names or {}, marks)
+    writer = _Rows(book, table, values, (names or {}) if named else None, marks)
     writer.write(sheet, rows if isinstance(rows, list) else [])
     subject = Subject(book, form_name, values, centre)
-    add_guidance(made.create_sheet("Guidance"), subject, table, writer.targets, marks.elsewhere)
+    add_guidance(made.create_sheet("Guidance"), subject, table, writer.targets, marks.elsewhere, named=named)
     _write_lists(made.create_sheet(_LISTS), writer.lists)
     out = io.BytesIO()
     made.save(out)
@@ -60,14 +62,14 @@ class _Rows:
     """Writes the sheet of rows: headers, widths, drop-downs, one row for each of the document's."""
 
     def __init__(
-        self, book: Book, table: Table, values: Mapping[str, Any], names: Mapping[str, str], marks: Marks
+        self, book: Book, table: Table, values: Mapping[str, Any], names: Mapping[str, str] | None, marks: Marks
     ) -> None:
         self.targets = asked_of(book, table, values)
         self.lists = {t.path: list_labels(book.series, t.field, values) for t in self.targets if t.field.choices}
-        self._marks, self._names = marks, names
+        self._marks, self._names = marks, names or {}
         self._yes_no = [target.path for target in self.targets if target.shape.type == "boolean"]
         self._paths: Sequence[str] = [target.path for target in self.targets]
-        if table.name_headers:
+        if table.name_headers and names is not None:
             self._paths = [self._paths[0], NAME, *self._paths[1:]]
         self._labels = {target.path: target.field.label for target in self.targets} | {NAME: _NAME_HEADER}
 

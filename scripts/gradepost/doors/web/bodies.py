@@ -1,7 +1,7 @@
 """Reading a request's body whole, bounded in size, and telling what it is."""
 
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -9,6 +9,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from gradepost.document.strict import MAX_BYTES
+from gradepost.page.sheets import PICTURE
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 # A file, and beside it the document that was typed so far.
@@ -17,6 +18,8 @@ _MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 2 * MAX_BYTES
 _MAX_THROWN_AWAY_BYTES = 64 * 1024 * 1024
 _MAX_FIELDS = 100_000
 _MAX_DIGITS = 15
+# One to read, and a picture for each who signs.
+_MAX_FILES = 51
 _FIELDS = "application/x-www-form-urlencoded"
 
 
@@ -38,10 +41,12 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a form with a file in it sends: its fields in order, and the file where one was chosen."""
+    """What a form with files in it sends: its fields in order, the file where one was chosen, and pictures by the
+    names of their fields."""
 
     fields: Sequence[tuple[str, str]]
     file: Uploaded | None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class _InMemory(MultiPartParser):
@@ -64,7 +69,7 @@ async def read_parts(request: Request) -> Parts:
         if kind != "multipart/form-data":
             raise Unreadable
         parser = _InMemory(
-            request.headers, chunks, max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_UPLOAD_BYTES
+            request.headers, chunks, max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_UPLOAD_BYTES
         )
         return await _parts(parser)
     except TooLarge:
@@ -77,12 +82,18 @@ async def _parts(parser: MultiPartParser) -> Parts:
         found = (await parser.parse()).multi_items()
     except MultiPartException as error:
         raise Unreadable from error
-    sent = next((value for _, value in found if isinstance(value, UploadFile)), None)
+    files = [(name, value) for name, value in found if isinstance(value, UploadFile)]
+    others = [value for name, value in files if not name.startswith(PICTURE)]
+    if len(others) > 1:
+        raise Unreadable
+    sent = next(iter(others), None)
     file = Uploaded(sent.filename or "", await sent.read()) if sent is not None else None
     if file is not None and len(file.raw) > MAX_FILE_BYTES:
         raise TooLarge
     fields = [(name, value) for name, value in found if isinstance(value, str)]
-    return Parts(fields, file if file is not None and (file.name or file.raw) else None)
+    pictures = {name.removeprefix(PICTURE): await value.read() for name, value in files if name.startswith(PICTURE)}
+    chosen = {name: raw for name, raw in pictures.items() if raw}
+    return Parts(fields, file if file is not None and (file.name or file.raw) else None, chosen)
 
 
 async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
@@ -114,6 +125,11 @@ async def _throw_away(request: Request) -> None:
 def media_type(request: Request) -> str:
     """The body's type: `json`, `form`, or "" for any other and for a compressed one."""
     return {"application/json": "json", _FIELDS: "form"}.get(_plain_type(request), "")
+
+
+def has_parts(request: Request) -> bool:
+    """Whether the body says that it is a form with files in it."""
+    return _plain_type(request) == "multipart/form-data" and "boundary=" in request.headers["content-type"]
 
 
 def _plain_type(request: Request) -> str:

@@ -11,6 +11,7 @@ from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.schedules import received_before, schedules_of
 from gradepost.doors.web.sent import Sent
+from gradepost.doors.web.signing_pictures import shown_pictures
 from gradepost.doors.web.who import actor_of, person_of
 from gradepost.model.records import Report
 from gradepost.page.check_answers import Before, check_answers_page
@@ -85,6 +86,7 @@ def check_page(
         answered=sent.by_name,
         may_submit=actor is not None and may(actor, "submit", book, form),
         centre=(centre.number, centre.name) if centre else None,
+        pictures=shown_pictures(gateway, centre.number if centre else "", book.forms[form], sent.document),
     )
     title = f"{text('check.title')}: {book.forms[form].title}"
     return _page(request, error_title(title) if asked_again else title, content, status)

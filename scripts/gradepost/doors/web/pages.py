@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 
 from gradepost.book import Book
 from gradepost.doors.mailing import mail_metrics
+from gradepost.doors.outlook import filing_metrics
 from gradepost.doors.state import new_secret
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, fields_of, read_body
@@ -142,13 +143,4 @@ def readyz(request: Request) -> Response:
 def metrics(request: Request) -> Response:
     """What operators watch, in Prometheus' text format."""
     state = gateway_of(request).state
-    waiting = state.inbox.waiting()
-    age = (state.now() - waiting["oldest"]).total_seconds() if waiting["oldest"] else 0
-    return PlainTextResponse(
-        "# HELP gradepost_outbox_waiting Submissions that wait to be filed.\n"
-        "# TYPE gradepost_outbox_waiting gauge\n"
-        f"gradepost_outbox_waiting {waiting['waiting']}\n"
-        "# HELP gradepost_outbox_oldest_seconds Age of the oldest of them.\n"
-        "# TYPE gradepost_outbox_oldest_seconds gauge\n"
-        f"gradepost_outbox_oldest_seconds {age:.0f}\n" + mail_metrics(state.inbox, state.now())
-    )
+    return PlainTextResponse(filing_metrics(state) + mail_metrics(state.inbox, state.now()))

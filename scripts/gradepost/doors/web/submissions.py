@@ -1,6 +1,8 @@
 """`/check` and `/submit`: JSON in, JSON out; or an HTML form in, a page out."""
 
 import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,12 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from gradepost.book import Book
 from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.web import answers
-from gradepost.doors.web.bodies import TooLarge, Unreadable, media_type, read_body
+from gradepost.doors.web.bodies import TooLarge, Unreadable, has_parts, media_type, read_body, read_parts
 from gradepost.doors.web.entering import too_many
 from gradepost.doors.web.form_pages import check_json, check_page, form_page
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.kept import keeping_body
 from gradepost.doors.web.sent import Sent, sent_of
+from gradepost.doors.web.signing_pictures import takes_pictures, with_pictures, with_refused
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.form.fails import answers_of, settled, unanswered
 from gradepost.form.posted import ADD_ROWS, MAX_ROWS, REMOVE_ROW, most_rows, rows_of
@@ -22,6 +25,7 @@ from gradepost.form.repairs import applied, repairs
 from gradepost.intake import Accepted, KeyReused, OtherCentre, Refused
 from gradepost.page import views
 from gradepost.page.mending import ALL, REPAIR, UNDO, Mended, changes_back, mended, undone
+from gradepost.page.sheets import NO_PICTURE
 from gradepost.page.texts import text
 from gradepost.people import Actor, may
 from gradepost.publish import standing_of
@@ -47,18 +51,26 @@ async def _answer(request: Request, action: str) -> Response:
     if form not in gateway.state.book.forms:
         return await run_in_threadpool(answers.problem, request, 404)
     kind = media_type(request)
+    pictures: Mapping[str, bytes] = {}
+    has_pictures = action == "check" and has_parts(request) and takes_pictures(gateway.state.book.forms[form])
     try:
-        body = await read_body(request)
+        if has_pictures:
+            parts = await read_parts(request)
+            kind, body, pictures = "form", urlencode(parts.fields).encode(), parts.pictures
+        else:
+            body = await read_body(request)
     except TooLarge:
         return await run_in_threadpool(answers.problem, request, 413)
     except Unreadable:
         return await run_in_threadpool(answers.problem, request, 400)
     return await run_in_threadpool(
-        lambda: keeping_body(request, kind, body, _act(request, gateway, form, action, kind, body))
+        lambda: keeping_body(request, kind, body, _act(request, gateway, form, action, kind, body, pictures))
     )
 
 
-def _act(request: Request, gateway: Gateway, form: str, action: str, kind: str, body: bytes) -> Response:  # noqa: PLR0911 - each refusal is an answer of its own
+def _act(  # noqa: PLR0911 - each refusal is an answer of its own
+    request: Request, gateway: Gateway, form: str, action: str, kind: str, body: bytes, pictures: Mapping[str, bytes]
+) -> Response:
     if not comes_from_us(request) and "authorization" not in request.headers:
         return answers.problem(request, 403, "The request was not sent from our own page.")
     if not kind:
@@ -79,13 +91,23 @@ def _act(request: Request, gateway: Gateway, form: str, action: str, kind: str, 
     if sent.fields is not None and most_rows(gateway.state.book, form, sent.document) > MAX_ROWS:
         return answers.problem(request, 413, text("form.too_many_rows", most=f"{MAX_ROWS:,}"))
     if action == "check":
-        return _checked(request, gateway, form, actor, sent)
+        sent, refused = with_pictures(
+            gateway.state.book,
+            form,
+            sent,
+            folder=gateway.state.folder,
+            centre=actor.centre,
+            pictures=pictures,
+        )
+        return _checked(request, gateway, form, actor, sent, refused)
     return _submitted(request, gateway, form, actor, sent)
 
 
-def _checked(request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent) -> Response:
+def _checked(
+    request: Request, gateway: Gateway, form: str, actor: Actor, sent: Sent, refused: Mapping[str, str]
+) -> Response:
     book, pressed = gateway.state.book, sent.by_name
-    if pressed.keys() & {ADD_ROWS, REMOVE_ROW, CHANGE}:
+    if pressed.keys() & {ADD_ROWS, REMOVE_ROW, CHANGE, NO_PICTURE} and not refused:
         return form_page(request, gateway, form, sent, None, rows=rows_of(book, form, sent.fields or ()))
     sent, what = _mended(book, form, sent)
     report = gateway.state.intake.check(sent.submission(form, actor))
@@ -93,6 +115,7 @@ def _checked(request: Request, gateway: Gateway, form: str, actor: Actor, sent: 
         return answers.problem(request, 403, _OTHER_CENTRE)
     if sent.fields is None:
         return answers.json_answer(report.as_json())
+    report = with_refused(report, refused, sent, book, form)
     if answers.wants_json(request):
         return check_json(gateway, sent, report, actor.centre or "")
     path = sent.path(book, form)

@@ -70,7 +70,7 @@ def _marked(request: Request, gateway: Gateway, form: str, parts: Parts) -> Resp
     report = gateway.state.intake.check(Submission(as_bytes(document), form, actor, "spreadsheet"))
     if isinstance(report, OtherCentre):
         return answers.problem(request, 403)
-    return _workbook(gateway, form, actor, document, report.findings[:_FINDINGS_MARKED])
+    return _workbook(gateway, form, actor, document, report.findings[:_FINDINGS_MARKED], named=False)
 
 
 def _takes_sheets(gateway: Gateway, form: str) -> bool:
@@ -79,12 +79,18 @@ def _takes_sheets(gateway: Gateway, form: str) -> bool:
 
 
 def _workbook(
-    gateway: Gateway, form: str, actor: Actor, values: Mapping[str, Any], findings: Sequence[Finding]
+    gateway: Gateway,
+    form: str,
+    actor: Actor,
+    values: Mapping[str, Any],
+    findings: Sequence[Finding],
+    *,
+    named: bool = True,
 ) -> Response:
     # Heavy, and asked for now and then: loaded by the first who does.
     from gradepost.spreadsheet.workbook import workbook
 
     book, centre = gateway.state.book, actor.centre or ""
-    body = workbook(book, form, {**values, "centre": centre}, centre=centre, findings=findings)
+    body = workbook(book, form, {**values, "centre": centre}, centre=centre, findings=findings, named=named)
     disposition = f'attachment; filename="{file_name(values, form, "xlsx")}"'
     return Response(body, 200, {"Content-Disposition": disposition}, _XLSX)

@@ -89,4 +89,10 @@
     summary.tabIndex = -1;
     summary.focus();
   }
+
+  // Printing needs a script, so its button shows only where one runs.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
 })();

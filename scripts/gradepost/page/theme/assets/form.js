@@ -9,7 +9,6 @@ const guarded = one("form[data-unsaved]");
 const centre = guarded?.dataset.centre ?? "";
 const [tools, drafts, foot, errorRow, errorLine, personName] = byId("gp-script")?.children ?? [];
 const button = (act) => one(`[data-act=${act}]`);
-const later = window.requestIdleCallback ?? setTimeout;
 
 function words(key, facts = {}) {
   const text = data.words.script[key];
@@ -34,8 +33,7 @@ const subject = () => single().values[0][single().of.component] ?? "";
 function addSheet(list, controls, factsOf, more) {
   const columns = controls.map((control) => {
     const facts = factsOf(control);
-    const test = facts.pattern && facts.widget !== "instant" && new RegExp(facts.pattern);
-    return { ...facts, test, empty: String(facts.default || "") };
+    return { ...facts, test: facts.pattern && new RegExp(facts.pattern) };
   });
   const of = Object.fromEntries(columns.map(({ property }, c) => [property, c]));
   const s = { list, controls, columns, of, live: new Map(), shown: new Map(), repeats: {}, ...more };
@@ -52,11 +50,8 @@ function ready() {
     const { list } = section.dataset;
     const rows = all("tr[data-row]", section);
     const { columns } = data.rows[list];
-    const named = ({ name }, property = name.slice(list.length + 3)) => ({
-      ...columns.find((facts) => facts.property.replaceAll("/", ".") === property),
-      property,
-    });
-    addSheet(list, all("td > [name]:not(button)", rows[0]), named, { rows });
+    const factsOf = ({ name }) => columns.find(({ property }) => property === name.slice(list.length + 3));
+    addSheet(list, all("td > [name]:not(button)", rows[0]), factsOf, { rows });
   }
   for (const line of all(".gp-error[id$=-error]", form)) {
     const [s, r, c] = place(byId(line.id.slice(0, -6)));
@@ -68,6 +63,7 @@ function ready() {
 
 function place(control) {
   const tr = control?.closest("tr[data-row]");
+  if (control?.type === "file") return [];
   if (tr) return [sheets.get(tr.closest(".gp-sheet").dataset.list), +tr.dataset.row, control.parentNode.cellIndex - 1];
   const c = single().controls.indexOf(control);
   return c < 0 ? [] : [single(), 0, c];
@@ -157,8 +153,7 @@ function checkSoon() {
 function mark(control, text) {
   const ids = new Set(control.getAttribute("aria-describedby")?.split(" "));
   ids[text ? "add" : "delete"](`${control.id}-error`);
-  if (ids.size) control.setAttribute("aria-describedby", [...ids].join(" "));
-  else control.removeAttribute("aria-describedby");
+  control.setAttribute("aria-describedby", [...ids].join(" "));
   control.ariaInvalid = text ? "true" : null;
 }
 
@@ -179,13 +174,13 @@ function say(s, r, c, text) {
   if (!below?.matches(".gp-row--said")) tr.after((below = one("tr", errorRow).cloneNode(true)));
   const cell = below.lastElementChild;
   cell.colSpan = s.columns.length + 1;
-  line.append(`${s.columns[c].label}: ${text}`);
+  line.append(`${s.columns[c].label}: `, text);
   if (text) cell.append(line);
-  tr.classList.toggle("gp-row--error", one("p", cell));
-  if (!one("p", cell)) below.remove();
+  tr.classList.toggle("gp-row--error", cell.firstChild);
+  if (!cell.firstChild) below.remove();
 }
 
-// Changes that are undone together: sheets, each with row, column, before, after, row, …
+// Undone together: sheets, each with row, column, before, after, row, …
 const done = [];
 const undone = [];
 let timer;
@@ -233,6 +228,7 @@ function set(s, r, c, text) {
 function bulk(...parts) {
   undone.length = 0;
   done.push(parts);
+  while (done.length > 1 && done.flat(3).length > 5e4) done.shift();
   write(parts, 2, 3);
 }
 
@@ -246,15 +242,27 @@ function turn(from, onto, before, after, key) {
 
 function grow(s, wanted) {
   const model = s.rows[0].cloneNode(true);
-  let body = s.rows.at(-1).parentNode;
+  let r = s.rows.length;
+  let page = s.rows[r - 1].closest(".gp-sheet__page");
   model.className = "";
   for (const control of all("td > [name]", model)) mark(control);
-  for (let r = s.rows.length; r < Math.min(wanted, 5000); r++) {
-    if (r % 50 === 0) body = pageAfter(body.closest(".gp-sheet__page"));
-    s.rows.push(numbered(model.cloneNode(true), r));
-    s.values.push([]);
-    s.columns.forEach(({ empty }, c) => set(s, r, c, empty));
-    body.append(s.rows[r]);
+  // Many buttons that submit are slow to add.
+  one(".gp-remove", model).type = "button";
+  while (r < Math.min(wanted, 5000)) {
+    const from = r;
+    if (r % 50 === 0) {
+      s.blank ??= blank(page);
+      page.classList.add("gp-sheet__page--full");
+      page.after((page = s.blank.cloneNode(true)));
+      const table = one("table", page);
+      table.ariaLabel &&= table.ariaLabel.replace(/\d+/g, (n) => r + (n % 50 || 50));
+    }
+    do {
+      s.rows.push(numbered(model.cloneNode(true), r));
+      s.values.push([]);
+      s.columns.forEach(({ empty }, c) => set(s, r, c, empty));
+    } while (++r % 50 && r < wanted);
+    one("tbody", page).append(...s.rows.slice(from));
   }
 }
 
@@ -271,24 +279,12 @@ function numbered(tr, r) {
   return tr;
 }
 
-function pageAfter(page) {
-  const next = page.cloneNode(true);
-  const table = one("table", next);
-  const body = one("tbody", next);
-  table.ariaLabel &&= table.ariaLabel.replace(/\d+/g, (n) => +n + 50);
-  for (const hint of all("[id]", next)) hint.remove();
-  body.replaceChildren();
-  next.className = "gp-sheet__page";
-  page.className = "gp-sheet__page gp-sheet__page--full";
-  page.after(next);
-  return body;
-}
-
-function addRows(event) {
-  const s = sheets.get(event.target.value);
-  event.preventDefault();
-  grow(s, s.rows.length + 10);
-  tell("added");
+function blank(page) {
+  const copy = page.cloneNode(true);
+  one("tbody", copy).replaceChildren();
+  for (const hint of all("[id]", copy)) hint.remove();
+  copy.className = "gp-sheet__page";
+  return copy;
 }
 
 function cellsOf(text) {
@@ -334,7 +330,7 @@ function keydown(event, s, r, c) {
   if (isCtrl && isBulk && /^[zy]$/i.test(key)) act = key === "z" ? acts.undo : acts.redo;
   else if (!s?.rows || !s.columns[c]) return;
   else if (isCtrl && key === "d" && r) act = () => bulk([s, [r, c, s.values[r][c], s.values[r - 1][c]]]);
-  // Arrows still walk through words, dates, and a list that is being typed into.
+  // Arrows still walk through words, dates, and an open list.
   else if (right ? (isCtrl || altKey) && !/\s/.test(target.value) : down && !isCtrl && !altKey && (key === "Enter" || (target.type !== "date" && typing !== target.list)))
     act = () => {
       let to = r;
@@ -595,8 +591,16 @@ if (form) {
   listen("focusin", () => (typing = 0));
   listen("keydown", keydown);
   listen("paste", paste);
-  listen("click", (event) => event.target.name === "_add_rows" && addRows(event));
-  later(() => {
+  listen("click", (event) => {
+    const { name, value } = event.target;
+    if (name === "_remove_row") event.target.type = "submit";
+    if (name !== "_add_rows") return;
+    const s = sheets.get(value);
+    event.preventDefault();
+    grow(s, s.rows.length + 10);
+    tell("added");
+  });
+  (window.requestIdleCallback ?? setTimeout)(() => {
     ready();
     button("shared").checked = localStorage["gp-shared"];
     if (unsaved) save();

@@ -1,0 +1,117 @@
+"""Sign-offs by an image: kept outside Git, named by its hash, shown again; anything else is told beside its field."""
+
+import hashlib
+import struct
+
+import pytest
+
+from gradepost.doors.pictures import keep, kept
+from gradepost.form.pictures import MAX_BYTES, NotAPicture, picture_of
+
+OFFICER = "p-10234-officer"
+FIRST = "_picture.sign_off.0.signature.image_sha256"
+HASH = "sign_off.0.signature.image_sha256"
+
+
+def png(width=300, height=80, more=b"\x00" * 40):
+    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", width, height) + more
+
+
+def jpeg(width=300, height=80):
+    app = b"\xff\xe0\x00\x04\x00\x00"
+    return b"\xff\xd8" + app + b"\xff\xc0\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\x01" * 8
+
+
+@pytest.fixture
+def tags_form(house, page_of):
+    """The TAG form of the officer, filled so that nothing is in its way, and a way to send it with files."""
+    client = house.client(OFFICER)
+    house.submit(client, house.schedule())
+    shown = page_of(client.get("/forms/tags/?example=clean"))
+    fields = [pair for pair in shown.fields if not pair[0].startswith("_picture") and pair[0] != "file"]
+
+    def send(files=None, changed=()):
+        asked = [(n, v) for n, v in fields if n not in dict(changed)] + list(changed)
+        parts = [(name, ("signature.png", raw)) for name, raw in (files or {}).items()]
+        parts += [(name, (None, value)) for name, value in asked]
+        return client.post("/check/tags", files=parts, headers={"Accept": "text/html"})
+
+    return send
+
+
+@pytest.mark.parametrize("raw", [png(), jpeg()])
+def test_an_image_is_kept_outside_the_ledger_and_shown_before_it_is_submitted(house, tags_form, raw):
+    answer = tags_form({FIRST: raw})
+
+    name = hashlib.sha256(raw).hexdigest()
+    assert "Check your answers" in answer.text, answer.text
+    assert f"image_sha256&#34;:&#34;{name}" in answer.text
+    assert 'src="data:image/' in answer.text
+    assert kept(house.state.folder, "10234", name) == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"GIF89a" + b"\x00" * 99, "The file is neither a PNG nor a JPEG image."),
+        (b"<svg onload=alert(1)>", "The file is neither a PNG nor a JPEG image."),
+        (png(more=b"\x00" * MAX_BYTES), "The image has more than 200 KB."),
+        (png(width=4001), "The image is more than 4,000 pixels wide or high."),
+        (jpeg(height=65535), "The image is more than 4,000 pixels wide or high."),
+    ],
+)
+def test_a_file_that_is_not_taken_is_told_beside_its_field_and_not_kept(house, tags_form, raw, words):
+    answer = tags_form({FIRST: raw})
+
+    assert 'id="f-sign_off-0-signature-image_sha256-error"' in answer.text
+    assert words in answer.text
+    assert "refused:" not in answer.text
+    assert kept(house.state.folder, "10234", hashlib.sha256(raw).hexdigest()) is None
+
+
+def test_an_image_that_was_chosen_and_did_not_come_is_told(tags_form):
+    answer = tags_form(changed=[(FIRST, "signature.png")])
+
+    assert "The image did not come with the form." in answer.text
+
+
+def test_an_image_is_taken_out_by_its_button(tags_form):
+    name = hashlib.sha256(png()).hexdigest()
+
+    answer = tags_form(changed=[(HASH, name), ("_no_picture", HASH)])
+
+    assert name not in answer.text
+    assert "Check your answers" not in answer.text
+
+
+def test_an_image_stays_while_other_things_change(tags_form):
+    name = hashlib.sha256(png()).hexdigest()
+    tags_form({FIRST: png()})
+
+    answer = tags_form(changed=[(HASH, name), ("_add_rows", "sign_off")])
+
+    assert f'name="{HASH}" value="{name}"' in answer.text
+    assert "An image is kept." in answer.text
+
+
+def test_a_picture_is_read_by_its_header_alone():
+    assert picture_of(png(12, 34)).width == 12
+    assert (picture_of(jpeg(12, 34)).width, picture_of(jpeg(12, 34)).height) == (12, 34)
+
+
+@pytest.mark.parametrize("raw", [b"", png()[:20], png(0, 5), b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x00" * 9])
+def test_half_a_picture_is_none(raw):
+    with pytest.raises(NotAPicture):
+        picture_of(raw)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../keys/receipt.pem", "a" * 63, "A" * 64, None, 7])
+def test_no_name_leads_out_of_the_folder(tmp_path, name):
+    assert kept(tmp_path, "10234", name) is None
+
+
+def test_a_centre_sees_its_own_alone(tmp_path):
+    name = keep(tmp_path, "10234", png())
+
+    assert kept(tmp_path, "10235", name) is None
+    assert kept(tmp_path, "10234", name) == png()
