@@ -1,15 +1,20 @@
 """`review`: what a pull request changes, as CI judges it; each test makes a repository of the miniature ledger."""
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import make_ledger
 import pytest
+import reviewing
 from casebook import load_case, tamper
 
+from gradepost.forge.local import LocalForge
+from gradepost.receipt import SigningKey
 from gradepost.review import branch_of, differences
 
 LEDGER = make_ledger.LEDGER
@@ -356,6 +361,82 @@ def test_where_no_name_is_known_two_dossiers_are_nobodys(repository, review):
 )
 def test_a_name_that_is_known_is_never_guessed_over(named, found):
     assert branch_of(named, {f"{MERGED.folder}/declaration.json": "file"}) == found
+
+
+# What the verdict hangs on
+
+
+def test_a_key_that_the_pull_request_brings_vouches_for_nothing(repository, review):
+    repository.branch()
+    repository.bring()
+    settings = repository.path / "ledger.toml"
+    own = base64.b64encode(SigningKey.make().public).decode()
+    changed = re.sub(r'public = "[^"]*"', f'public = "{own}"', settings.read_text())
+    assert changed != settings.read_text()
+    settings.write_text(changed)
+
+    ran = review()
+
+    assert ran.errors == {"R004"}
+
+
+def test_a_person_whom_the_pull_request_registers_has_no_rights(repository, review):
+    repository.branch()
+    repository.bring()
+    register = repository.path / "centres/10/10234.json"
+    register.write_text(register.read_text().replace('"schedules"', '"views"'))
+
+    ran = review()
+
+    assert ran.errors == {"R004"}
+
+
+def test_settings_that_are_no_plain_file_are_told_by_r004(repository, review):
+    repository.branch("tidy-up")
+    (repository.path / "ledger.toml").unlink()
+    (repository.path / "ledger.toml").symlink_to("README.md")
+
+    ran = review("--branch", "tidy-up")
+
+    assert ran.errors == {"R004"}
+
+
+def test_a_change_of_the_settings_by_people_is_judged_as_it_would_be(repository, review):
+    repository.branch("another-book")
+    settings = repository.path / "ledger.toml"
+    settings.write_text(settings.read_text().replace('book = ""', f'book = "sha256:{"0" * 64}"'))
+
+    assert review("--branch", "another-book").code == 2
+
+
+# How far it looks
+
+
+def test_what_other_centres_have_submitted_is_not_looked_at(repository, review, monkeypatch):
+    listed, read = [], []
+    list_files, read_file = LocalForge.list, LocalForge.read
+    monkeypatch.setattr(LocalForge, "list", lambda *given: listed.append(given[2]) or list_files(*given))
+    monkeypatch.setattr(LocalForge, "read", lambda *given: read.append(given[2]) or read_file(*given))
+    shutil.rmtree(repository.path / "extensions")
+    repository.commit()
+    repository.branch()
+    repository.bring()
+
+    ran = review()
+
+    assert ran.code == 0
+    assert all(path.startswith("submissions/2021-summer/10/10234") for path in listed)
+    assert not [path for path in read if path.startswith("submissions/") and "/10234/" not in path]
+
+
+@pytest.mark.slow
+def test_a_review_costs_much_the_same_in_a_larger_ledger(tmp_path):
+    # On a busy machine within a factor of two; the figures themselves are `python tests/benchmarks/reviewing.py`.
+    small, large, ratio = reviewing.figures((76, 760), 100, 2, tmp_path)
+
+    assert small.value < 2
+    assert large.value < 2
+    assert ratio.value < 2
 
 
 # Usage

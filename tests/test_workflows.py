@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from running_steps import prepare, resolve, run_step
 
 ROOT = Path(__file__).resolve().parents[1]
 LEDGER = ROOT / "tests/ledger"
@@ -137,21 +137,6 @@ class Run:
     pip: list[str] = field(default_factory=list)
 
 
-def resolve(text: str, context: dict[str, Any]) -> str:
-    """Put in the value of each expression: dotted names and `||`, which is all that judge.yml's steps use."""
-
-    def value(expression: str) -> str:
-        for name in expression.split("||"):
-            found: Any = context
-            for part in name.strip().split("."):
-                found = found.get(part, "") if isinstance(found, dict) else ""
-            if found:
-                return str(found)
-        return ""
-
-    return re.sub(r"\$\{\{(.+?)\}\}", lambda match: value(match[1]), text)
-
-
 def git(*arguments: str, at: Path) -> str:
     environment = {
         **os.environ,
@@ -221,23 +206,13 @@ def judge(pull_request: PullRequest, workspace: Path, **inputs: str) -> Run:
     """
     workspace.mkdir()
     context = pull_request.context(**inputs)
-    environment = _environment(workspace)
+    prepare(workspace)
     run = Run()
     for step in workflow("judge")["jobs"]["judge"]["steps"]:
         if "uses" in step:
             _use(step, context=context, pull_request=pull_request, workspace=workspace, run=run)
             continue
-        folder = workspace / step.get("working-directory", ".")
-        variables = {key: resolve(value, context) for key, value in step.get("env", {}).items()}
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=folder,
-            env=environment | variables | {"PWD": str(folder)},
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        done = run_step(step, workspace, context)
         run.printed += done.stdout + done.stderr
         run.code = done.returncode
         if run.code:
@@ -245,27 +220,6 @@ def judge(pull_request: PullRequest, workspace: Path, **inputs: str) -> Run:
     run.summary = (workspace / "summary.md").read_text()
     run.pip = (workspace / "pip-calls").read_text().splitlines()
     return run
-
-
-def _environment(workspace: Path) -> dict[str, str]:
-    stand_ins = workspace / "bin"
-    stand_ins.mkdir()
-    python = stand_ins / "python"
-    python.write_text(
-        "#!/bin/bash\n"
-        f'if [[ $1 == -m && $2 == pip ]]; then echo "${{PWD##*/}}: $*" >>"{workspace}/pip-calls"; exit; fi\n'
-        f'exec "{sys.executable}" "$@"\n'
-    )
-    python.chmod(0o755)
-    (workspace / "pip-calls").touch()
-    (workspace / "summary.md").touch()
-    return {
-        "PATH": os.pathsep.join([str(stand_ins), str(Path(sys.executable).parent), os.defpath]),
-        "HOME": str(workspace),
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_WORKSPACE": str(workspace),
-        "GITHUB_STEP_SUMMARY": str(workspace / "summary.md"),
-    }
 
 
 def _use(step: dict, *, context: dict, pull_request: PullRequest, workspace: Path, run: Run) -> None:

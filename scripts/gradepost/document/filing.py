@@ -8,6 +8,8 @@ from typing import Any
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _PLACE = re.compile(r"\{([^}]*)\}")
 _RECEIPTS = "receipts"
+_PLAIN = re.compile(r"[A-Za-z0-9._/-]{1,200}")
+_NAME = re.compile(r"(receipts/[0-9]{12}-)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.json")
 _RECEIPT = re.compile(r"(?P<folder>.+)/receipts/(?P<seq>[0-9]{12})-(?P<name>[^/]+)")
 
 
@@ -49,6 +51,10 @@ class Dossier:
     def title(self) -> str:
         """Its ids in one line: what its pull request is called."""
         return f"{self.centre} {self._within.replace('/', ' ')} ({self.series})"
+
+    def may_hold(self, path: str) -> bool:
+        """Whether a path in its folder has the name of a document or of a receipt."""
+        return _NAME.fullmatch(path.removeprefix(f"{self.folder}/")) is not None
 
     @property
     def _within(self) -> str:
@@ -106,7 +112,7 @@ def dossier_of_path(path: str) -> Dossier | None:
 def dossier_of_branch(branch: str) -> Dossier | None:
     """The dossier that a branch name names, or None."""
     first, *parts = branch.split("/")
-    if first != "dossier" or not all(parts):
+    if first != "dossier" or not all(map(_SAFE.fullmatch, parts)):
         return None
     if len(parts) == 3 and parts[2] == _OF_THE_CENTRE:
         return Dossier(*parts[:2])
@@ -117,6 +123,16 @@ def receipt_path(document_path: str, seq: int) -> str:
     """Where the receipt of a document is filed: beside it, sequence number and document name."""
     folder, _, name = document_path.rpartition("/")
     return f"{folder}/{_RECEIPTS}/{seq:012d}-{name}"
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path has only the characters of a ledger's own, and leads nowhere else."""
+    return _PLAIN.fullmatch(path) is not None and not {"", ".", ".."} & set(path.split("/"))
+
+
+def shown(path: str) -> str:
+    """A path as it may be printed: whoever makes a pull request chooses its names."""
+    return path if is_plain(path) else "a path with unusual characters"
 
 
 def is_receipt(path: str) -> bool:

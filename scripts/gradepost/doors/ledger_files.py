@@ -2,9 +2,10 @@
 
 import base64
 import json
+import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,37 +20,35 @@ from gradepost.receipt import SigningKey
 from gradepost.receipt.signing import instant_text
 from gradepost.settings import Settings
 
-_WORKFLOW = """\
-# Put in the owner and the name of the site repository where it says SITE-OWNER and SITE-REPOSITORY.
-name: Judge
-on:
-  pull_request:
-    paths: ["submissions/**"]
-permissions: {}
-jobs:
-  judge:
-    permissions:
-      contents: read
-    # The site repository at the commit that ledger.toml pins: the judge never comes from the pull request.
-    uses: SITE-OWNER/SITE-REPOSITORY/.github/workflows/judge.yml@SITE-COMMIT
-    with:
-      site_repository: SITE-OWNER/SITE-REPOSITORY
-      site_commit: SITE-COMMIT
-"""
+_TEMPLATE = Path(__file__).with_name("ledger_template")
+# Stored without the dot, which packaging tools pass over.
+_DOTTED = ("github/", "gitattributes")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_TEAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9._-]{1,100})?")
 
-_README = """\
-# Ledger
 
-Every submission of {title}, its receipts and its reviews. Private: it holds grades.
-Made by `gradepost init`; its shape is the contract in the site repository's architecture page.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a ledger's parts are on GitHub: the public site repository and its commit, and who approves what."""
 
-- `ledger.toml`: the series in force, the pinned book, the public keys that receipts are signed with, the reviewers
-- `centres/`: the register; a change is a reviewed pull request
-- `extensions/`: later deadlines that were granted
-- `submissions/`: documents and their receipts, written by the gateway's publisher alone
-- `reviews/`: who approved what, written on merging
-- `centre-pages/`: guidance for centres only
-"""
+    site: str = ""
+    commit: str = ""
+    operators: str = ""
+    reviewers: str = ""
+
+    def __post_init__(self) -> None:
+        if self.site and not _REPOSITORY.fullmatch(self.site):
+            raise ConfigurationError("--site is the site repository on GitHub, as OWNER/NAME.")
+        if not all(_TEAM.fullmatch(team) for team in (self.operators, self.reviewers) if team):
+            raise ConfigurationError("--operators and --reviewers are teams or people on GitHub, as OWNER/TEAM.")
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is meant by each word of the template; "" where it is not known, and the word stays."""
+        return dict(zip(_WORDS, (self.site, self.commit, self.operators, self.reviewers), strict=True))
+
+
+_WORDS = ("SITE-OWNER/SITE-REPOSITORY", "SITE-COMMIT", "OPERATORS", "REVIEWERS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,12 @@ class MadeLedger:
     series: str
     book: str
     key_folder: Path
+    unknown: tuple[str, ...]
 
 
-def make_ledger(folder: Path, settings: Settings, series: str | None) -> MadeLedger:
-    """Make a ledger in a new or empty folder. Raises `ConfigurationError` where the folder holds something."""
+def make_ledger(folder: Path, settings: Settings, series: str | None, places: Places) -> MadeLedger:
+    """Make a ledger in a new or empty folder; the commit of `places` is taken from the site repository at hand.
+    Raises `ConfigurationError` where the folder holds something."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigurationError(f"{folder} is not an empty folder.")
     key_folder = folder.absolute().with_name(f"{folder.absolute().name}.keys")
@@ -70,11 +71,15 @@ def make_ledger(folder: Path, settings: Settings, series: str | None) -> MadeLed
     key = make_key(key_folder)
     site_commit = commit_of(settings.root)
     toml = ledger_toml(book, key, not_before=system_now(), demo=False, reviewers=(), site_commit=site_commit)
-    for path, content in ledger_files(book, toml, site_commit).items():
+    places = replace(places, commit=site_commit)
+    files = ledger_files(book, toml, places) | dict([centre_file(book, _example_centre(book))])
+    for path, content in files.items():
         write_durably(folder / path, content)
     for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], _COMMIT):
         _git(folder, arguments)
-    return MadeLedger(book.series.id, book.digest, key_folder)
+    return MadeLedger(
+        book.series.id, book.digest, key_folder, tuple(word for word, meant in places.words.items() if not meant)
+    )
 
 
 _COMMIT = [
@@ -89,14 +94,40 @@ _COMMIT = [
 ]
 
 
-def ledger_files(book: Book, toml: str, site_commit: str) -> dict[str, bytes]:
+def ledger_files(book: Book, toml: str, places: Places) -> dict[str, bytes]:
     """The files of a ledger without a centre."""
+    words = {"SERIES-TITLE": book.series.title, **places.words}
+    found = {"ledger.toml": toml.encode()}
+    for file in sorted(path for path in _TEMPLATE.rglob("*") if path.is_file()):
+        path = file.relative_to(_TEMPLATE).as_posix()
+        text = file.read_text("utf-8")
+        for word, meant in words.items():
+            text = text.replace(word, meant or word)
+        found[f".{path}" if path.startswith(_DOTTED) else path] = text.encode()
+    return found
+
+
+def _example_centre(book: Book) -> dict[str, Any]:
+    """An invented centre to copy. No letter reaches it: `.invalid` (RFC 2606) is never anybody's host."""
+    people = (
+        ("officer", "exams-officer", ["schedules", "submits", "views"], "Ash Example"),
+        ("teacher-1", "teacher", ["views"], "Robin Example"),
+        ("teacher-2", "teacher", ["views"], "Sandy Example"),
+        ("head", "principal", ["declares", "views"], "Dr Kit Example"),
+    )
     return {
-        "ledger.toml": toml.encode(),
-        "README.md": _README.format(title=book.series.title).encode(),
-        ".github/workflows/judge.yml": _WORKFLOW.replace("SITE-COMMIT", site_commit or "SITE-COMMIT").encode(),
-        "centre-pages/example.md": b"# Recording of the webinar\n\nAn invented example of a page for centres only.\n",
+        "centre": _EXAMPLE,
+        "name": "Example College (invented)",
+        "people": [
+            {"ref": f"p-{_EXAMPLE}-{short}", "role": role, "rights": rights, "name": name, "email": f"{short}{_AT}"}
+            for short, role, rights, name in people
+        ],
+        "qualifications": list(book.series.qualifications),
     }
+
+
+_EXAMPLE = "99999"
+_AT = f"@centre-{_EXAMPLE}.invalid"
 
 
 def ledger_toml(
@@ -138,6 +169,19 @@ def commit_of(root: Path) -> str:
         return _git(root, ["rev-parse", "HEAD"]).strip()
     except WorldError:
         return ""
+
+
+def site_of(root: Path) -> str | None:
+    """The site repository on GitHub as owner/name, where the one at hand was cloned from there."""
+    try:
+        address = _git(root, ["remote", "get-url", "origin"]).strip()
+    except WorldError:
+        return None
+    found = _ON_GITHUB.fullmatch(address)
+    return found[1] if found and _REPOSITORY.fullmatch(found[1]) else None
+
+
+_ON_GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+?)(?:\.git)?/?")
 
 
 def _git(folder: Path, arguments: list[str]) -> str:

@@ -1,6 +1,5 @@
 """Cases from a ledger's files: documents with their receipts, the register, the extensions, the neighbours."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,7 +81,10 @@ class LedgerReader:
 
     def dossiers(self) -> list[Dossier]:
         """Every dossier that has a file in the ledger."""
-        found = {dossier_of_path(path) for path in self._source.list("submissions")}
+        return self._dossiers_below("submissions")
+
+    def _dossiers_below(self, folder: str) -> list[Dossier]:
+        found = {dossier_of_path(path) for path in self._source.list(folder)}
         return sorted(d for d in found if d is not None)
 
     def stray_paths(self) -> list[str]:
@@ -136,14 +138,11 @@ class LedgerReader:
 
     def cases(self, dossiers: Iterable[Dossier], stage: Stage, at: datetime) -> list[Case]:
         """The cases of some dossiers, each with its neighbours in the centre's series."""
-        wanted = list(dossiers)
-        by_centre: defaultdict[tuple[str, str], list[Dossier]] = defaultdict(list)
-        centres = {(d.series, d.centre) for d in wanted}
-        for dossier in self.dossiers():
-            if (dossier.series, dossier.centre) in centres:
-                by_centre[dossier.series, dossier.centre].append(dossier)
+        wanted = frozenset(dossiers)
         cases = []
-        for key, dossiers_of_centre in by_centre.items():
+        # Centre by centre: what the others have submitted costs nothing.
+        for key in sorted({(d.series, d.centre) for d in wanted}):
+            dossiers_of_centre = self._dossiers_below(Dossier(*key).folder)
             receipts = {d: self.receipts(d) for d in dossiers_of_centre}
             documents = {d: self.documents(d, receipts[d]) for d in dossiers_of_centre}
             register = self.register(key[1], key[0])

@@ -3,7 +3,7 @@
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Never, Protocol
 
@@ -92,11 +92,13 @@ class Revisions(Protocol):
 
 
 class CommitSource:
-    """The files of one commit."""
+    """The files of one commit. `top` are the names at its root, where known: whatever is not among them is not looked
+    for, which would take as long as there are files."""
 
-    def __init__(self, revisions: Revisions, revision: str) -> None:
+    def __init__(self, revisions: Revisions, revision: str, top: Container[str] | None = None) -> None:
         self._revisions = revisions
         self._revision = revision
+        self._top = top
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a plain file, or None where there is none: nothing, or a link, a folder, a submodule."""
@@ -105,6 +107,8 @@ class CommitSource:
     def list(self, prefix: str = "") -> Sequence[str]:
         """Every path below a folder that is not itself a folder, sorted; the path itself where something else
         stands in the folder's place."""
+        if self._top is not None and prefix and prefix.partition("/")[0] not in self._top:
+            return []
         found = self._revisions.list(self._revision, prefix)
         if found or not prefix:
             return found

@@ -373,7 +373,10 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a pull request changes: its branch where known, and each path with its kind (`file`, `link`, `gone`)."""
+    """What a pull request changes: its branch where known, and each path with its kind.
+
+    A kind is `file`, `link` (anything that is not a plain file), `gone`, or `large`: a file larger than any document.
+    """
 
     branch: str | None
     paths: Mapping[str, str]

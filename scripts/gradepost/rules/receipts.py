@@ -1,14 +1,18 @@
 """R: that the ledger holds what was received, and that a pull request touches only its own dossier."""
 
-import re
 from collections.abc import Iterator
 
 from gradepost.document.canonical import sha256
-from gradepost.document.filing import document_of_receipt, dossier_of_branch, is_receipt
+from gradepost.document.filing import (
+    Dossier,
+    document_of_receipt,
+    dossier_of_branch,
+    is_plain,
+    is_receipt,
+    shown,
+)
 from gradepost.model.records import Case, Document, Problem, ReceiptFile
 from gradepost.rules.base import AT_REVIEW, IN_A_LEDGER, rule
-
-_PLAIN = re.compile(r"[A-Za-z0-9._/-]{1,200}")
 
 
 def _chain(case: Case) -> list[ReceiptFile]:
@@ -87,16 +91,35 @@ def keeps_to_its_dossier(case: Case, _: Document) -> Iterator[Problem]:
         return
     dossier = dossier_of_branch(case.change.branch or "")
     for path, kind in case.change.paths.items():
-        shown = path if _PLAIN.fullmatch(path) else "a path with unusual characters"
-        if dossier is None:
-            if path.startswith("submissions/"):
-                yield Problem("", "Only a dossier's own branch changes submissions and receipts.", path=shown)
-        elif not dossier.holds(path):
-            yield Problem("", "It lies outside the folder of this branch's dossier.", path=shown)
-        elif kind == "link":
-            yield Problem("", "It is not a plain file.", path=shown)
-        elif kind == "gone" and is_receipt(path):
-            yield Problem("", "A receipt is never taken away.", path=shown)
+        trespass = _not_ours(path, kind) if dossier is None else _not_its_own(path, kind, dossier)
+        if trespass:
+            yield Problem("", trespass, path=shown(path))
 
+
+def _not_its_own(path: str, kind: str, dossier: Dossier) -> str | None:
+    """Why a dossier's branch may not change a path so, or None."""
+    if not is_plain(path) or not dossier.holds(path):
+        return "It lies outside the folder of this branch's dossier."
+    if kind == "gone":
+        return "A receipt is never taken away." if is_receipt(path) else None
+    if kind == "link":
+        return _NOT_PLAIN
+    if kind == "large":
+        return "It is larger than any document or receipt."
+    return None if dossier.may_hold(path) else "It is called neither like a document nor like a receipt."
+
+
+def _not_ours(path: str, kind: str) -> str | None:
+    """Why a branch that is no dossier's may not change a path so, or None."""
+    top, _, rest = path.partition("/")
+    if top.rstrip(".").casefold() == "submissions":
+        return "Only a dossier's own branch changes submissions and receipts."
+    if not is_plain(top if top == _FREELY_NAMED and rest else path):
+        return "Its name has characters that no path of a ledger has."
+    return _NOT_PLAIN if kind == "link" else None
+
+
+_NOT_PLAIN = "It is not a plain file."
+_FREELY_NAMED = "centre-pages"
 
 RULES = (is_what_was_received, is_signed, is_one_chain, keeps_to_its_dossier)

@@ -13,19 +13,31 @@ from gradepost.settings import from_environment
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--site",
+    metavar="OWNER/NAME",
+    help="The public site repository on GitHub. Default: where this one was cloned from.",
+)
+@click.option("--operators", metavar="OWNER/TEAM", help="Who approves changes of the register and of the settings.")
+@click.option("--reviewers", metavar="OWNER/TEAM", help="Who approves submissions.")
 @options.series
-def init(folder: Path, series: str | None) -> int:
+def init(folder: Path, site: str | None, operators: str | None, reviewers: str | None, series: str | None) -> int:
     """Make a ledger: a Git repository with its register, its settings and its workflows.
 
     A key for receipts is made beside it, in FOLDER.keys; keep the private half where the gateway runs.
     """
-    from gradepost.doors.ledger_files import make_ledger
+    from gradepost.doors.ledger_files import Places, make_ledger, site_of
 
     settings = from_environment()
-    made = make_ledger(folder, settings, series)
+    named = {"site": site or site_of(settings.root), "operators": operators, "reviewers": reviewers}
+    places = Places(**{what: name.removeprefix("@") for what, name in named.items() if name})
+    made = make_ledger(folder, settings, series, places)
     click.echo(f"Made a ledger in {folder} for {made.series}, pinned to {made.book}.")
     click.echo(f"Key for receipts: {made.key_folder}/receipt.pem (private), receipt.pub.pem (public).")
+    if made.unknown:
+        click.echo(f"Put in what is meant, below .github/: {', '.join(made.unknown)}.")
     click.echo("Next: add centres under centres/, commit, push it to a private repository, protect main.")
+    click.echo("On GitHub, `bash .github/protect OWNER/NAME APP_ID` protects it.")
     click.echo(
         f"To serve it here: git clone --bare {folder} var/ledger.git; cp -r {made.key_folder} var/keys; gradepost serve"
     )
@@ -37,6 +49,7 @@ def init(folder: Path, series: str | None) -> int:
 @options.state
 def publish(once: bool, state: Path) -> int:
     """Drain the outbox: file what was received, have it judged, merge what is approved."""
+    from gradepost.doors.outlook import outlook_of, told
     from gradepost.doors.state import open_state
 
     opened = open_state(state, from_environment())
@@ -49,6 +62,7 @@ def publish(once: bool, state: Path) -> int:
         if filed or judged or merged or once:
             waiting = opened.inbox.waiting()["waiting"]
             click.echo(f"{filed} filed, {judged} judged, {len(merged)} merged; {waiting} waiting.")
+            click.echo(told(outlook_of(opened), opened), nl=waiting > 0 and opened.governor is not None)
         if once:
             return 0
         time.sleep(1)

@@ -3,17 +3,22 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gradepost.doors.cli import options
 from gradepost.doors.cli.whole import pinned_book
 from gradepost.doors.reports import FORMATS
+from gradepost.ledger import Source
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.trouble import ConfigurationError, ForgeError
-from gradepost.review import branch_of
+from gradepost.review import Brought, branch_of
 from gradepost.review import review as review_change
 from gradepost.settings import from_environment
+
+if TYPE_CHECKING:
+    from gradepost.forge.local import LocalForge
 
 
 @click.command()
@@ -38,12 +43,23 @@ def review(
         base_id, head_id = forge.revision(base), forge.revision(head)
     except ForgeError as error:
         raise ConfigurationError(str(error)) from error
-    source = CommitSource(forge, head_id)
-    book = pinned_book(source, settings, series)
     changed = forge.changed(base_id, head_id)
     # A name that is given decides alone: a branch may be called like another commit.
     names = (branch,) if branch else (settings.head_branch, head if head != head_id else None)
     named = branch_of(names, changed)
+    source: Source = _files(forge, ledger or Path(), head_id)
+    if named or "link" in changed.values():
+        source = Brought(source, _files(forge, ledger or Path(), base_id))
+    book = pinned_book(source, settings, series)
     report = review_change(source, changed, named, book, datetime.now(UTC))
     sys.stdout.write(FORMATS[report_format](report))
     return 1 if report.blocks or report.not_judged else 0
+
+
+def _files(forge: "LocalForge", repository: Path, commit: str) -> Source:
+    from gradepost.forge.repository import LocalRepository, translated
+
+    with translated():
+        tree = LocalRepository(repository).commit(commit).tree
+        top = frozenset((entry.raw_name or b"").decode("utf-8", "backslashreplace") for entry in tree)
+    return CommitSource(forge, commit, top)

@@ -10,7 +10,7 @@ from gradepost.book import load
 from gradepost.document.filing import Dossier
 from gradepost.doors.clock import DemoClock
 from gradepost.doors.demo import examples, people
-from gradepost.doors.ledger_files import centre_file, commit_of, ledger_files, ledger_toml
+from gradepost.doors.ledger_files import Places, centre_file, commit_of, ledger_files, ledger_toml
 from gradepost.doors.state import State, clock_file, key_of, make_key, open_state
 from gradepost.forge.base import MAIN, Forge, Review, Verdict
 from gradepost.forge.local import LocalForge
@@ -49,7 +49,9 @@ def make_demo_ledger(forge: Forge, folder: Path, settings: Settings) -> None:
         reviewers=people.REVIEWERS,
         site_commit=site_commit,
     )
-    files = ledger_files(book, toml, site_commit) | dict(centre_file(book, raw) for raw in people.centres(book))
+    files = ledger_files(book, toml, Places(commit=site_commit)) | dict(
+        centre_file(book, raw) for raw in people.centres(book)
+    )
     forge.commit(MAIN, dict(files), "Make the ledger of the demo\n", people.KEY_VALID_FROM, expected=None)
 
 
