@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.doors.reports import FORMATS
 from gradepost.doors.state import ReviewProcess, open_state
 from gradepost.forge.base import MAIN, Check, CheckState, PullState, Review, Verdict
+from gradepost.forge.budget import Wait
 from gradepost.forge.local import LocalForge
 from gradepost.intake import Accepted, Submission
 from gradepost.ledger.sources import CommitSource
@@ -196,7 +198,7 @@ def test_a_forge_that_fails_at_any_step_has_it_filed_once_in_the_end(office, act
 
     assert office.receipts_filed(EXTERNAL) == receipts
     assert len(office.forge.pulls()) == 1
-    assert commits_of(office, EXTERNAL) == 2
+    assert commits_of(office, EXTERNAL) == 1
 
 
 @pytest.mark.parametrize("act", ["commit", "open_pull"])
@@ -213,8 +215,78 @@ def test_a_process_that_is_killed_at_any_step_has_it_filed_once_in_the_end(offic
 
     assert office.receipts_filed(EXTERNAL) == receipts
     assert len(office.forge.pulls()) == 1
-    assert commits_of(office, EXTERNAL) == 2
+    assert commits_of(office, EXTERNAL) == 1
     assert office.inbox.waiting()["waiting"] == 0
+
+
+def test_what_waits_of_a_dossier_is_filed_in_one_commit_in_its_order(office):
+    receipts = [
+        office.schedule(),
+        office.tags(),
+        office.tags(decision_record="Compared once more."),
+        office.declaration(),
+    ]
+
+    assert office.publisher.file_due() == 4
+
+    assert office.receipts_filed(EXTERNAL) == receipts
+    assert commits_of(office, EXTERNAL) == 1
+    tags = office.inbox.of_branch(EXTERNAL)[2]
+    assert office.forge.read(EXTERNAL, tags.path) == tags.document
+
+
+def test_what_was_filed_before_is_not_written_again(office):
+    office.schedule()
+    office.publisher.file_due()
+    office.tags()
+
+    assert office.publisher.file_due() == 1
+
+    assert commits_of(office, EXTERNAL) == 2
+    assert len(office.forge.pulls()) == 1
+
+
+def test_a_branch_that_cannot_be_seen_yet_is_not_taken_for_one_that_was_merged(office):
+    office.whole_dossier()
+    office.decide()
+    office.merger.merge_due()
+    office.tags(decision_record="Compared once more.")
+    unseen = iter([None])
+    head = office.state.forge.head
+    office.forge.head = lambda branch: (
+        next(unseen, head(branch)) if branch == EXTERNAL and head(branch) else head(branch)
+    )
+
+    office.publisher.file_due()
+
+    assert [pull.state for pull in office.forge.pulls()] == [PullState.OPEN, PullState.MERGED]
+    assert office.inbox.of_branch(EXTERNAL)[-1].pull == 2
+
+
+class Out:
+    """A governor without room after so many dossiers."""
+
+    def __init__(self, at, dossiers):
+        self.at, self.left = at, dossiers
+
+    @contextmanager
+    def room(self, requests):
+        if not self.left:
+            raise Wait(self.at + timedelta(minutes=1), "the budget is used up")
+        self.left -= 1
+        yield
+
+
+def test_a_used_up_budget_ends_the_round_and_postpones_nothing(office):
+    office.schedule()
+    office.schedule("UV21579")
+    out = Out(office.at, 1)
+    publisher = Publisher(office.inbox, office.forge, office.run_review, lambda: office.at, out)
+
+    assert publisher.file_due() == 1
+    assert publisher.file_due() == 0
+    out.left = 1
+    assert publisher.file_due() == 1
 
 
 def commits_of(office, branch):
@@ -292,7 +364,7 @@ def test_two_publishers_at_once_file_everything_once(office, tmp_path):
     office.publisher.file_due()
 
     assert office.receipts_filed(EXTERNAL) == receipts
-    assert commits_of(office, EXTERNAL) == 3
+    assert commits_of(office, EXTERNAL) == 1
     assert len(office.forge.pulls()) == 1
 
 

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from gradepost.forge.budget import Limits as ForgeLimits
 from gradepost.model.trouble import ConfigurationError
 from gradepost.people.throttle import Limits
 
@@ -17,12 +18,25 @@ _KEEPS_A_TOKEN_SECRET = ("https://", "http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
+class AppSettings:
+    """A GitHub App: its id, the id of its installation, and the file with its private key."""
+
+    id: int
+    installation: int
+    private_key_file: Path
+
+
+@dataclass(frozen=True, slots=True)
 class GitHubSettings:
-    """Where the ledger is on GitHub: the API's address, `owner/name`, and a token that may write there."""
+    """Where the ledger is on GitHub: the API's address, `owner/name`, and who may write there: a token's account or,
+    where there is `app`, that App. `webhook_secret` is None where GitHub is not heard, only asked."""
 
     api: str
     repository: str
-    token: str = field(repr=False)
+    token: str | None = field(repr=False)
+    app: AppSettings | None = None
+    limits: ForgeLimits = field(default_factory=ForgeLimits)
+    webhook_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +107,44 @@ def _github(env: Mapping[str, str]) -> GitHubSettings | None:
         return None
     if forge != "github":
         raise ConfigurationError("GRADEPOST_FORGE is `local` or `github`.")
-    repository, token = env.get("GRADEPOST_GITHUB_REPOSITORY", ""), env.get("GRADEPOST_GITHUB_TOKEN", "")
+    repository, token = env.get("GRADEPOST_GITHUB_REPOSITORY", ""), env.get("GRADEPOST_GITHUB_TOKEN") or None
     if len([part for part in repository.split("/") if part]) != 2:
         raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_REPOSITORY to `owner/name`.")
-    if not token:
-        raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_TOKEN.")
+    app = _app(env)
+    if (app is None) == (token is None):
+        raise ConfigurationError("With GRADEPOST_FORGE=github, set GRADEPOST_GITHUB_TOKEN or the three of an App.")
     api = env.get("GRADEPOST_GITHUB_API") or DEFAULT_GITHUB_API
     if not api.startswith(_KEEPS_A_TOKEN_SECRET):
         raise ConfigurationError("GRADEPOST_GITHUB_API is an https:// address, so that the token stays secret.")
-    return GitHubSettings(api, repository, token)
+    return GitHubSettings(api, repository, token, app, _forge_limits(env), env.get("GRADEPOST_WEBHOOK_SECRET") or None)
+
+
+def _app(env: Mapping[str, str]) -> AppSettings | None:
+    names = ("GRADEPOST_GITHUB_APP_ID", "GRADEPOST_GITHUB_INSTALLATION_ID", "GRADEPOST_GITHUB_PRIVATE_KEY_FILE")
+    given = [env.get(name, "") for name in names]
+    if not any(given):
+        return None
+    if not all(given) or not all(number.isascii() and number.isdigit() for number in given[:2]):
+        raise ConfigurationError(f"A GitHub App is {names[0]} and {names[1]}, both numbers, and {names[2]}.")
+    return AppSettings(int(given[0]), int(given[1]), Path(given[2]))
+
+
+def _forge_limits(env: Mapping[str, str]) -> ForgeLimits:
+    usual = ForgeLimits()
+    return ForgeLimits(
+        content_a_minute=_number(env, "GRADEPOST_GITHUB_REQUESTS_PER_MINUTE", usual.content_a_minute, 80),
+        content_an_hour=_number(env, "GRADEPOST_GITHUB_REQUESTS_PER_HOUR", usual.content_an_hour, 500),
+        points_a_minute=usual.points_a_minute,
+        open_pulls=_number(env, "GRADEPOST_GITHUB_OPEN_PULLS", usual.open_pulls, 100_000),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    """A whole number; a filing needs four requests together, so fewer would never be enough."""
+    text = env.get(name) or str(usual)
+    if not (text.isascii() and text.isdigit()) or not 4 <= int(text[:9]) <= most:
+        raise ConfigurationError(f"{name} is a whole number from 4 to {most:,}.")
+    return int(text)
 
 
 # Each scheme of GRADEPOST_SMTP_URL: how the line is kept secret, and the port where none is given.

@@ -104,7 +104,11 @@ def test_a_publisher_cut_off_at_any_step_files_once(github_api, forge, state, gr
 
     ran = gradepost("publish", "--once", "--state", state)
 
-    assert cut_off.out == "0 filed, 0 judged, 0 merged; 1 waiting.\n"
+    counted, queue, budget, foreseen = cut_off.out.splitlines()
+    assert counted == "0 filed, 0 judged, 0 merged; 1 waiting."
+    assert queue == "Queue: 1 waiting in 1 dossiers, 4 requests."
+    assert budget.startswith("Budget: ") and " of 400 in the last hour" in budget
+    assert foreseen.startswith("All filed by ")
     assert ran.out == "1 filed, 0 judged, 0 merged; 0 waiting.\n"
     (pull,) = forge.pulls()
     assert forge.parent(pull.head) == forge.head("main")

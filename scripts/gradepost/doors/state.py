@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradepost.book import Book, load
 from gradepost.doors.clock import Now, demo_now_of, system_now
@@ -13,6 +14,7 @@ from gradepost.doors.files import write_durably
 from gradepost.doors.ledger import Ledger
 from gradepost.doors.register import Follower
 from gradepost.forge.base import MAIN, Forge
+from gradepost.forge.governor import Governor
 from gradepost.forge.local import LocalForge
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Intake, Surroundings
@@ -21,7 +23,10 @@ from gradepost.ledger.settings import PATH as SETTINGS_PATH
 from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.publish import MergedElsewhere, MergeWorker, Publisher
 from gradepost.receipt import SigningKey
-from gradepost.settings import Settings
+from gradepost.settings import GitHubSettings, Settings
+
+if TYPE_CHECKING:
+    from gradepost.forge.github_connection import App
 
 _REVIEW_SECONDS = 120
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -82,17 +87,20 @@ class State:
     merger: MergeWorker | MergedElsewhere
     now: Now
     demo: bool
+    governor: Governor | None = None
 
 
 def open_state(folder: Path, settings: Settings, now: Now | None = None) -> State:
     """Open a state folder that `serve` or `init` made. Raises `ConfigurationError` where it is none, and where the
     book at hand is not the one that the ledger pins."""
     now = now or now_of(folder)
-    forge = _forge_of(folder, settings)
+    inbox = SqliteInbox(folder / "inbox.sqlite3") if settings.github else None
+    governor = Governor(inbox, settings.github.limits, system_now) if inbox and settings.github else None
+    forge = _forge_of(folder, settings, governor)
     pinned = _pinned(forge, settings.github.repository if settings.github else str(folder / "ledger.git"))
     book = load(settings.root, pinned.series, site_url=settings.site_url)
     pinned.insist_on_book(book.digest)
-    inbox = SqliteInbox(folder / "inbox.sqlite3")
+    inbox = inbox or SqliteInbox(folder / "inbox.sqlite3")
     ledger = Ledger(forge, book, inbox, now)
     follower = Follower(forge, ledger, inbox, book, pinned.address_delay, now)
     key = key_of(folder)
@@ -101,20 +109,34 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     intake = Intake(book, inbox, Surroundings(ledger.register, now, new_receipt_id, key, pinned.demo))
     # On GitHub, continuous integration judges and reviewers merge.
     run_review = None if settings.github else ReviewProcess(settings, folder / "ledger.git")
-    publisher = Publisher(inbox, forge, run_review, now)
+    publisher = Publisher(inbox, forge, run_review, now, governor)
     merger = MergeWorker(forge, run_review, now, book.series.needs_approval) if run_review else MergedElsewhere()
-    return State(folder, book, pinned, inbox, forge, ledger, follower, intake, publisher, merger, now, pinned.demo)
+    return State(
+        folder, book, pinned, inbox, forge, ledger, follower, intake, publisher, merger, now, pinned.demo, governor
+    )
 
 
-def _forge_of(folder: Path, settings: Settings) -> Forge:
+def _forge_of(folder: Path, settings: Settings, governor: Governor | None) -> Forge:
     if settings.github is not None:
         from gradepost.forge.github import GitHubForge
 
-        return GitHubForge(settings.github.api, settings.github.repository, settings.github.token)
+        return GitHubForge(settings.github.api, settings.github.repository, _account_of(settings.github), governor)
     bare = folder / "ledger.git"
     if not bare.exists():
         raise ConfigurationError(f"{folder}: no ledger here. Start `gradepost serve --demo`, or give --state.")
     return LocalForge(bare)
+
+
+def _account_of(github: GitHubSettings) -> "str | App":
+    from gradepost.forge.github_connection import App
+
+    if github.app is None:
+        return github.token or ""
+    file = github.app.private_key_file
+    try:
+        return App(github.app.id, github.app.installation, file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file}: the App's private key cannot be read ({type(error).__name__}).") from error
 
 
 def _pinned(forge: Forge, name: str) -> LedgerSettings:

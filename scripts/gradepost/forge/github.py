@@ -7,6 +7,7 @@ looks before it writes, so whoever called may call again.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import requests
 from github import GithubException, UnknownObjectException
 from github.Commit import Commit
 from github.GitCommit import GitCommit
@@ -17,21 +18,29 @@ from github.Repository import Repository
 
 from gradepost.forge import github_checks
 from gradepost.forge.base import MAIN, Check, Pull, PullState, Review
-from gradepost.forge.github_connection import Connection, translated
+from gradepost.forge.budget import Wait
+from gradepost.forge.github_connection import App, Connection, translated
 from gradepost.forge.github_objects import GitHubObjects, commit_id, is_plain
 from gradepost.forge.github_pulls import EVENTS, VERDICTS, as_pull, as_review, is_of
+from gradepost.forge.governor import Governor
 from gradepost.model.trouble import ForgeError, Moved
 
 _ID_LENGTH = 40
 
+# A commit's parent, files, message and instant.
+_Asked = tuple[str, tuple[tuple[str, bytes | None], ...], str, datetime]
+
 
 class GitHubForge:
-    """A repository on GitHub as a forge, reached with a token; any number of threads may use it."""
+    """A repository on GitHub as a forge, reached with a token or as an App; any number of threads may use it."""
 
-    def __init__(self, api: str, repository: str, token: str) -> None:
-        """`api` is where the REST API answers, `repository` is `owner/name`. Nothing is asked of GitHub yet."""
+    def __init__(self, api: str, repository: str, account: str | App, governor: Governor | None = None) -> None:
+        """`api` is where the REST API answers, `repository` is `owner/name`. Nothing is asked of GitHub yet. With a
+        governor every act may raise `Wait`."""
         self._name = repository
-        self._connection = Connection(api.rstrip("/"), repository, token)
+        # The last commit that could not be put on its branch yet, by what it was made of.
+        self._made: dict[_Asked, str] = {}
+        self._connection = Connection(api.rstrip("/"), repository, account, governor)
 
     def head(self, branch: str) -> str | None:
         with translated():
@@ -70,10 +79,18 @@ class GitHubForge:
         with translated():
             first = expected is None and parent is None and branch == MAIN
             start = None if first else self._commit(expected or parent or MAIN)
-            tree = self._objects.write_files(self._objects.tree_of(start) if start else None, files)
-            made = self._objects.write_commit(tree, [start] if start else [], message, at)
-            self._move(branch, made, expected)
+            asked = (start.sha if start else "", tuple(files.items()), message, at)
+            made = self._made.pop(asked, None) or self._written(start, files, message, at)
+            try:
+                self._move(branch, made, expected)
+            except (Wait, requests.RequestException):
+                self._made = {asked: made}  # nothing is wrong with it: whoever comes back need not pay for it again
+                raise
             return made
+
+    def _written(self, start: GitCommit | None, files: Mapping[str, bytes | None], message: str, at: datetime) -> str:
+        tree = self._objects.write_files(self._objects.tree_of(start) if start else None, files)
+        return self._objects.write_commit(tree, [start] if start else [], message, at)
 
     def open_pull(self, branch: str, title: str, body: str, at: datetime) -> Pull:
         """As the port says, at GitHub's time; of a head that was merged already, the pull request that took it."""

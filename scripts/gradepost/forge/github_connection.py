@@ -4,12 +4,16 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 import requests
-from github import Auth, BadAttributeException, Github, GithubException
+from github import Auth, BadAttributeException, GithubException
 from github.Repository import Repository
+from github.Requester import Requester
 
 from gradepost.forge.github_objects import GitHubObjects
+from gradepost.forge.governor import Governor
 from gradepost.model.trouble import ForgeError
 
 _SECONDS = 15
@@ -19,22 +23,59 @@ _PAGE = 100
 logging.getLogger("github.Requester").setLevel(logging.INFO)
 
 
+@dataclass(frozen=True, slots=True)
+class App:
+    """A GitHub App as installed in an account: its id, the installation's, and its private key as PEM text."""
+
+    id: int
+    installation: int
+    private_key: str = field(repr=False)
+
+
+class GovernedRequester(Requester):
+    """PyGithub's way to GitHub, with every request counted before it is sent and every answer heeded.
+
+    Tokens of an App are fetched past it: they are no content, and without one nothing else can be asked.
+    """
+
+    governor: Governor | None = None
+
+    def requestJson(self, verb: str, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802
+        """As PyGithub's own. Raises `Wait` where nothing may be sent."""
+        if self.governor is None:
+            return super().requestJson(verb, *args, **kwargs)
+        self.governor.before(verb)
+        status, headers, body = super().requestJson(verb, *args, **kwargs)
+        self.governor.after(status, headers, body)
+        return status, headers, body
+
+
 class Connection(threading.local):
     """One for each thread: PyGithub, shared, may send one thread's request twice and another's never."""
 
-    def __init__(self, api: str, repository: str, token: str) -> None:
-        github = Github(
-            auth=Auth.Token(token),
+    def __init__(self, api: str, repository: str, account: str | App, governor: Governor | None = None) -> None:
+        requester = GovernedRequester(
+            auth=_auth_of(account),
             base_url=api,
+            timeout=_SECONDS,
+            user_agent="gradepost",
+            per_page=_PAGE,
+            verify=True,
             retry=None,
+            pool_size=None,
             seconds_between_requests=0,
             seconds_between_writes=0,
             lazy=True,
-            timeout=_SECONDS,
-            per_page=_PAGE,
         )
-        self.repository: Repository = github.get_repo(repository)
+        requester.governor = governor
+        self.repository = Repository(requester, url=f"/repos/{repository}")
         self.objects = GitHubObjects(self.repository)
+
+
+def _auth_of(account: str | App) -> Auth.Auth:
+    if isinstance(account, str):
+        return Auth.Token(account)
+    return Auth.AppAuth(account.id, account.private_key).get_installation_auth(account.installation)
 
 
 @contextmanager

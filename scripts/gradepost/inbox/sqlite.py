@@ -12,6 +12,7 @@ from gradepost.inbox.access_store import SqliteAccess
 from gradepost.inbox.addresses import SqliteAddresses
 from gradepost.inbox.audit import SqliteAudit, append
 from gradepost.inbox.base import Answered, Credential, Entry, Stored
+from gradepost.inbox.forge_budget import SqliteBudget
 from gradepost.inbox.messages import SqliteMessages
 from gradepost.inbox.store import instant_of as _instant
 from gradepost.inbox.store import text_of as _text
@@ -34,7 +35,7 @@ def _credential(row: tuple[Any, ...]) -> Credential:
     return Credential(hash_, kind, centre, ref, role, json.loads(facts), made, _instant(expires_at), _instant(used_at))
 
 
-class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, SqliteAccess):
+class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, SqliteAccess, SqliteBudget):
     """One file, one connection to a thread; a lock to a centre keeps that centre's submissions in order."""
 
     @contextmanager

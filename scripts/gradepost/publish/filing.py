@@ -2,11 +2,14 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from gradepost.document.filing import dossier_of_branch, receipt_path
 from gradepost.forge.base import MAIN, Check, CheckState, Forge, Pull, PullState
+from gradepost.forge.budget import Wait
+from gradepost.forge.governor import Governor
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.trouble import ForgeError, Moved, WorldError
 
@@ -14,6 +17,9 @@ from gradepost.model.trouble import ForgeError, Moved, WorldError
 RunReview = Callable[[str, str, str], tuple[int, str]]
 
 _log = logging.getLogger("gradepost.publisher")
+# Tree, commit, branch, pull request. A dossier that has its pull request needs three of them.
+REQUESTS_TO_OPEN, REQUESTS_TO_AMEND = 4, 3
+
 _RETRY_AFTER = timedelta(seconds=30)
 _ATTEMPTS_AT_A_MOVING_BRANCH = 5
 
@@ -21,28 +27,38 @@ _ATTEMPTS_AT_A_MOVING_BRANCH = 5
 class Publisher:
     """Takes the outbox in order within a dossier; a dossier that is stuck holds no other."""
 
-    def __init__(self, inbox: Inbox, forge: Forge, run_review: RunReview | None, now: Callable[[], datetime]) -> None:
-        """Without `run_review`, judging is somebody else's: continuous integration's, on GitHub."""
+    def __init__(
+        self,
+        inbox: Inbox,
+        forge: Forge,
+        run_review: RunReview | None,
+        now: Callable[[], datetime],
+        governor: Governor | None = None,
+    ) -> None:
+        """Without `run_review`, judging is somebody else's: continuous integration's, on GitHub. With a governor no
+        dossier is begun that could not be filed whole."""
         self._inbox = inbox
         self._forge = forge
         self._run_review = run_review
         self._now = now
+        self._governor = governor
 
     def file_due(self) -> int:
-        """File everything that is due; the number filed. Trouble with one dossier postpones that one alone."""
-        filed, stuck = 0, set()
+        """File everything that is due; the number filed. Trouble with one dossier postpones that one alone; where the
+        forge's budget is used up, all that is left waits for the next time."""
+        filed = 0
+        due: dict[str, list[Stored]] = {}
         for stored in self._inbox.unfiled(self._now()):
-            if stored.branch in stuck:
-                continue
+            due.setdefault(stored.branch, []).append(stored)
+        for branch, waiting in due.items():
             try:
-                pull = self._file(stored)
+                filed += self._file_dossier(branch, waiting)
+            except Wait as wait:
+                _log.info("filing goes on at %s", wait.until.isoformat(timespec="seconds"))
+                break
             except WorldError as error:
-                _log.warning("number %d could not be filed: %s", stored.seq, type(error).__name__)
-                stuck.add(stored.branch)
-                self._inbox.postpone(stored.branch, self._now() + _RETRY_AFTER, type(error).__name__)
-                continue
-            self._inbox.filed(stored.seq, pull.number, self._now())
-            filed += 1
+                _log.warning("%s could not be filed: %s", branch, type(error).__name__)
+                self._inbox.postpone(branch, self._now() + _RETRY_AFTER, type(error).__name__)
         return filed
 
     def judge_due(self) -> int:
@@ -60,42 +76,65 @@ class Publisher:
                 _log.warning("pull request %d could not be judged: %s", pull.number, type(error).__name__)
         return judged
 
-    def _file(self, stored: Stored) -> Pull:
+    def _file_dossier(self, branch: str, due: Sequence[Stored]) -> int:
+        """All that waits of a dossier in one commit, for each commit costs requests; the number filed. What is due
+        may be the beginning of a long queue, so the rest of the dossier is looked up."""
+        numbers = {stored.seq for stored in due}
+        received = self._inbox.of_branch(branch)
+        waiting = [stored for stored in received if stored.filed_at is None or stored.seq in numbers]
+        with self._governor.room(REQUESTS_TO_OPEN) if self._governor else nullcontext():
+            pull = self._filed(branch, waiting)
+        for stored in waiting:
+            self._inbox.filed(stored.seq, pull.number, self._now())
+        return len(waiting)
+
+    def _filed(self, branch: str, waiting: Sequence[Stored]) -> Pull:
         for _ in range(_ATTEMPTS_AT_A_MOVING_BRANCH):
+            head = self._forge.head(branch)
+            missing = self._missing(head or self._forge.head(MAIN), waiting)
+            if head is None and not missing:
+                return self._taker(branch)
             try:
-                self._commit(stored)
-                break
+                if missing:
+                    self._commit(branch, missing, head)
             except Moved:
                 continue
-        else:
-            raise Moved("The branch keeps moving.")
-        return self._pull(stored)
+            return self._pull(branch)
+        raise Moved("The branch keeps moving.")
 
-    def _commit(self, stored: Stored) -> None:
-        head = self._forge.head(stored.branch)
-        seen = head or self._forge.head(MAIN)
-        receipt = receipt_path(stored.path, stored.seq)
-        if seen is not None and self._forge.read(seen, receipt) == stored.receipt:
-            return
-        files: dict[str, bytes | None] = {stored.path: stored.document, receipt: stored.receipt}
-        self._forge.commit(stored.branch, files, _commit_message(stored), stored.received_at, expected=head)
+    def _missing(self, seen: str | None, waiting: Sequence[Stored]) -> Sequence[Stored]:
+        """What does not stand at a commit yet. A receipt that does says that its document was filed with it."""
+        if seen is None:
+            return waiting
+        return [s for s in waiting if self._forge.read(seen, receipt_path(s.path, s.seq)) != s.receipt]
 
-    def _pull(self, stored: Stored) -> Pull:
-        if self._forge.head(stored.branch) is None:
-            # Filed before and merged since: the newest pull request of the branch is the one that took it.
-            merged = self._forge.last_pull_of(stored.branch)
-            if merged is None:
-                raise ForgeError("Main has it, and no pull request of its branch is known.")
-            return merged
-        dossier = dossier_of_branch(stored.branch)
-        title = dossier.title if dossier else stored.branch
+    def _commit(self, branch: str, missing: Sequence[Stored], head: str | None) -> None:
+        files: dict[str, bytes | None] = {}
+        for stored in missing:
+            files |= {stored.path: stored.document, receipt_path(stored.path, stored.seq): stored.receipt}
+        self._forge.commit(branch, files, commit_message(missing), missing[-1].received_at, expected=head)
+
+    def _taker(self, branch: str) -> Pull:
+        # Filed before and merged since: the newest pull request of the branch is the one that took it.
+        merged = self._forge.last_pull_of(branch)
+        if merged is None:
+            raise ForgeError("Main has it, and no pull request of its branch is known.")
+        return merged
+
+    def _pull(self, branch: str) -> Pull:
+        dossier = dossier_of_branch(branch)
+        title = dossier.title if dossier else branch
         body = "One dossier. Approve it, or request changes with a reason; what was judged is what is merged."
-        return self._forge.open_pull(stored.branch, title, body, self._now())
+        return self._forge.open_pull(branch, title, body, self._now())
 
 
-def _commit_message(stored: Stored) -> str:
-    name = stored.path.rpartition("/")[2]
-    return f"File {name} of {stored.centre}\n\nReceipt-Number: {stored.seq}\nReceipt-Id: {stored.receipt_id}\n"
+def commit_message(filed: Sequence[Stored]) -> str:
+    """Ids alone: the documents by name, and of each receipt its number and id."""
+    names = list(dict.fromkeys(stored.path.rpartition("/")[2] for stored in filed))
+    subject = f"File {names[0] if len(names) == 1 else f'{len(names)} documents'} of {filed[0].centre}"
+    listed = "".join(f"{name}\n" for name in names) + "\n" if len(names) > 1 else ""
+    trailers = "".join(f"Receipt-Number: {stored.seq}\nReceipt-Id: {stored.receipt_id}\n" for stored in filed)
+    return f"{subject}\n\n{listed}{trailers}"
 
 
 def judged_check(forge: Forge, run_review: RunReview, pull: Pull, at: datetime) -> Check:

@@ -1,0 +1,112 @@
+"""What the publisher has before it: the queue, the budget of requests, and when all will be filed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from gradepost.doors.state import State
+from gradepost.forge.budget import HOUR, MINUTE, Limits, Spending, forecast
+from gradepost.publish.filing import REQUESTS_TO_AMEND, REQUESTS_TO_OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """As of one instant. `requests` is what filing everything takes; `filed_by` is when that is done, or None where
+    the forge sets no budget."""
+
+    at: datetime
+    waiting: int
+    oldest: datetime | None
+    dossiers: int
+    requests: int
+    spending: Spending | None = None
+    limits: Limits | None = None
+    filed_by: datetime | None = None
+
+    @property
+    def in_the_last_minute(self) -> int:
+        """Content requests within the last minute."""
+        return sum(sent > self.at - MINUTE for sent in self.spending.sent) if self.spending else 0
+
+    @property
+    def in_the_last_hour(self) -> int:
+        """Content requests within the last hour."""
+        return sum(sent > self.at - HOUR for sent in self.spending.sent) if self.spending else 0
+
+
+def outlook_of(state: State) -> Outlook:
+    """The outlook of a gateway or a publisher. Nothing is asked of the forge."""
+    queue = state.inbox.waiting()
+    new, known = state.inbox.dossiers_waiting()
+    requests = new * REQUESTS_TO_OPEN + known * REQUESTS_TO_AMEND
+    now = state.governor.now() if state.governor else state.now()
+    seen = Outlook(now, queue["waiting"], queue["oldest"], new + known, requests)
+    if state.governor is None:
+        return seen
+    spending, limits = state.governor.spending(), state.governor.limits
+    filed_by = forecast(spending, requests, seen.at, limits)
+    return Outlook(seen.at, seen.waiting, seen.oldest, seen.dossiers, requests, spending, limits, filed_by)
+
+
+def told(seen: Outlook, state: State) -> str:
+    """The outlook as `gradepost publish` shows it; nothing where nothing waits or no budget is set."""
+    if seen.spending is None or seen.limits is None or seen.filed_by is None or not seen.waiting:
+        return ""
+    lines = [
+        f"Queue: {seen.waiting:,} waiting in {seen.dossiers:,} dossiers, {seen.requests:,} requests.",
+        f"Budget: {seen.in_the_last_minute} of {seen.limits.content_a_minute} requests in the last minute, "
+        f"{seen.in_the_last_hour} of {seen.limits.content_an_hour} in the last hour.",
+    ]
+    if seen.spending.held_until is not None:
+        lines.append(
+            f"Nothing is sent before {_clock(seen.spending.held_until, seen.at, state)}: {seen.spending.reason}."
+        )
+    return "\n".join([*lines, f"All filed by {_clock(seen.filed_by, seen.at, state)}."])
+
+
+def _clock(at: datetime, now: datetime, state: State) -> str:
+    local, today = at.astimezone(state.book.series.zone), now.astimezone(state.book.series.zone)
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%H:%M on %d %B %Y}"
+
+
+def filing_metrics(state: State) -> str:
+    """The outlook in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Gauges(outlook_of(state)))
+    # Whole numbers as such, as the metrics beside these are written.
+    return re.sub(r"\.0$", "", generate_latest(registry).decode(), flags=re.MULTILINE)
+
+
+class _Gauges(Collector):
+    def __init__(self, seen: Outlook) -> None:
+        self._seen = seen
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge to a figure."""
+        seen = self._seen
+        age = (seen.at - seen.oldest).total_seconds() if seen.oldest else 0
+        yield _gauge("outbox_waiting", "Submissions that wait to be filed.", seen.waiting)
+        yield _gauge("outbox_oldest_seconds", "Age of the oldest of them.", round(max(age, 0)))
+        yield _gauge("outbox_dossiers", "Dossiers that they are of.", seen.dossiers)
+        if seen.spending is None or seen.limits is None or seen.filed_by is None:
+            return
+        held = seen.spending.held_until
+        yield _gauge("forge_requests_last_minute", "Content requests sent or promised.", seen.in_the_last_minute)
+        yield _gauge("forge_requests_last_hour", "Content requests sent or promised.", seen.in_the_last_hour)
+        yield _gauge("forge_requests_per_minute_limit", "Content requests allowed.", seen.limits.content_a_minute)
+        yield _gauge("forge_requests_per_hour_limit", "Content requests allowed.", seen.limits.content_an_hour)
+        yield _gauge(
+            "forge_held_seconds", "How long the forge is left alone.", (held - seen.at).total_seconds() if held else 0
+        )
+        yield _gauge(
+            "forge_all_filed_in_seconds", "When all that waits is filed.", (seen.filed_by - seen.at).total_seconds()
+        )
+
+
+def _gauge(name: str, said: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"gradepost_{name}", said, value=value)
