@@ -11,7 +11,7 @@ from collections import Counter
 import github_emulator
 import pytest
 from counting_server import Clock
-from fault_proxy import FAULTS, FaultProxy
+from fault_proxy import FAULTS, FaultProxy, a_page
 
 from gradepost.document.filing import receipt_path
 from gradepost.forge.base import PullState
@@ -20,6 +20,7 @@ from gradepost.forge.github import GitHubForge
 from gradepost.forge.governor import Governor
 from gradepost.inbox import Entry
 from gradepost.inbox.sqlite import SqliteInbox
+from gradepost.model.trouble import ForgeError
 from gradepost.publish import Publisher
 
 SEED = int(os.environ.get("GRADEPOST_TEST_SEED", "20210521"))
@@ -84,6 +85,32 @@ def insist_on_the_model(inbox, forge, seed):
         assert {path: forge.read(head, path) for path in forge.list(head)} == expected, f"seed {seed}"
         assert {stored.pull for stored in received} == {pull.number}, f"seed {seed}"
         assert (pull.state, pull.head) == (PullState.OPEN, head), f"seed {seed}"
+
+
+@pytest.mark.github
+@pytest.mark.parametrize("verb", ["POST", "PATCH"])
+def test_a_page_with_200_is_not_taken_for_a_branch_that_moved(github_api, verb):
+    repository, at = github_emulator.make_repository(github_api), Clock()()
+    straight = GitHubForge(github_api.url, repository, github_emulator.PUBLISHER)
+    first = straight.commit("main", {"ledger.toml": b"series\n"}, "Start", at, expected=None)
+    proxy = FaultProxy(github_api.url, SEED, share=0)
+    passed_on = proxy.answer
+    proxy.answer = lambda method, path, *rest: (
+        a_page(proxy) if method == verb and "/git/refs" in path else passed_on(method, path, *rest)
+    )
+    forge, branch = GitHubForge(proxy.url, repository, github_emulator.PUBLISHER), "main" if verb == "PATCH" else "new"
+
+    with pytest.raises(ForgeError):
+        forge.commit(
+            branch,
+            {"a.json": b"{}\n"},
+            "More",
+            at,
+            expected=first if verb == "PATCH" else None,
+            parent=None if verb == "PATCH" else first,
+        )
+
+    proxy.stop()
 
 
 @pytest.mark.github

@@ -228,12 +228,15 @@ class GitHubForge:
             return
         try:
             if found is None:
-                self._repository.create_git_ref(f"refs/heads/{branch}", to)
+                found = self._repository.create_git_ref(f"refs/heads/{branch}", to)
             else:
                 found.edit(to, force=False)
         except GithubException as error:
             if error.status not in (404, 409, 422) or not _is_at(branch, self._ref(branch), to, expected):
                 raise
+            return
+        if found.object.sha != to:
+            raise ForgeError(f"GitHub does not say that {branch} stands at {to}.")
 
     def _remove(self, branch: str, head: str) -> None:
         """A branch that has moved on since holds another submission, and stays."""

@@ -18,6 +18,7 @@ from gradepost.model.trouble import ForgeError
 
 _SECONDS = 15
 _PAGE = 100
+_FAILED = 400
 
 # At DEBUG, PyGithub writes whole requests to its log: submissions, that is. No setting of the root logger gets there.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
@@ -41,12 +42,15 @@ class GovernedRequester(Requester):
     governor: Governor | None = None
 
     def requestJson(self, verb: str, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802
-        """As PyGithub's own. Raises `Wait` where nothing may be sent."""
-        if self.governor is None:
-            return super().requestJson(verb, *args, **kwargs)
-        self.governor.before(verb)
+        """As PyGithub's own. Raises `Wait` where nothing may be sent, `ForgeError` where a page came instead of JSON:
+        PyGithub would take its 200 for GitHub's word that the thing is done."""
+        if self.governor is not None:
+            self.governor.before(verb)
         status, headers, body = super().requestJson(verb, *args, **kwargs)
-        self.governor.after(status, headers, body)
+        if self.governor is not None:
+            self.governor.after(status, headers, body)
+        if status < _FAILED and body and body.lstrip()[:1] not in ("{", "["):
+            raise ForgeError("The answer is not GitHub's: it is not JSON.")
         return status, headers, body
 
 
