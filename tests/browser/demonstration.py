@@ -1,9 +1,11 @@
 """A demo in a process of its own, as people start it, and the browser that looks at it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -43,7 +45,29 @@ class Demo:
 @contextmanager
 def running_demo(folder, **settings):
     """A demo with fresh state in `folder`, on a free port, until the block ends; `settings` as in the environment."""
-    port = _free_port()
+    port = _free_port() if settings else _fresh_state(folder)
+    with _running(folder, port, settings) as demo:
+        yield demo
+
+
+_fresh = {}
+
+
+def _fresh_state(folder):
+    """Put the state of a demo that was just made into `folder`, and give the port to serve it on. To seed it and to build
+    its site takes seconds each time: so once for this process; the site is of one address, so it is kept where free."""
+    if not _fresh:
+        kept = tempfile.TemporaryDirectory()
+        port = _free_port()
+        with _running(Path(kept.name), port, {}):
+            pass
+        _fresh.update(kept=kept, port=port)
+    shutil.copytree(Path(_fresh["kept"].name) / "state", folder / "state")
+    return _fresh["port"] if _is_free(_fresh["port"]) else _free_port()
+
+
+@contextmanager
+def _running(folder, port, settings):
     demo = Demo(f"http://127.0.0.1:{port}", folder / "state")
     log = folder / "serve.log"
     command = [sys.executable, "-m", "gradepost", "serve", "--demo", "--port", str(port), "--state", str(demo.state)]
@@ -96,6 +120,16 @@ def shared_browser():
         if _shared["holders"] == 0:
             _shared["browser"].close()
             _shared["playwright"].stop()
+
+
+def _is_free(port):
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _free_port():

@@ -1,4 +1,4 @@
-"""What a form costs in the browser, roughly: a busy machine must not fail a run, and several times too much must."""
+"""What a form costs in the browser, roughly. Two minutes: run by hand, on a quiet machine."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from demonstration import ROOT
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_form_costs_about_what_is_said(chromium):
     command = [sys.executable, "tests/benchmarks/forms/run.py", "--quick", "--json"]
 
