@@ -54,8 +54,8 @@ _fresh = {}
 
 
 def _fresh_state(folder):
-    """Put the state of a demo that was just made into `folder`, and give the port to serve it on. To seed it and to build
-    its site takes seconds each time: so once for this process; the site is of one address, so it is kept where free."""
+    """Put the state of a demo that was just made into `folder`; the port to serve it on. Seeding it and building
+    its site takes seconds: so once for this process. The site is of one address, so that is used again where free."""
     if not _fresh:
         kept = tempfile.TemporaryDirectory()
         port = _free_port()
