@@ -6,7 +6,7 @@ import pytest
 from auditing import faults_of, faults_of_walking, nameless
 from axe import violations
 from demonstration import running_demo
-from form_states import STATES, prepare
+from form_states import STATES, by_turns, prepare
 from looking import NARROW, WIDE
 
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -34,9 +34,7 @@ def in_every_size_and_scheme(page):
 
 
 # Axe takes minutes over a thousand rows, which are thirty again: by hand.
-@pytest.mark.parametrize(
-    "state", [pytest.param(name, marks=pytest.mark.campaign) if "1,000" in name else name for name in STATES]
-)
+@pytest.mark.parametrize("state", by_turns(STATES, WALKED))
 def test_axe_finds_nothing_in_a_form(scheduled, visit, state):
     page = visit(scheduled, viewport=WIDE)
 
@@ -47,7 +45,7 @@ def test_axe_finds_nothing_in_a_form(scheduled, visit, state):
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", by_turns(STATES, WALKED))
 def test_a_form_is_whole_legible_and_named(scheduled, visit, state):
     page = visit(scheduled, viewport=WIDE)
 
@@ -58,7 +56,7 @@ def test_a_form_is_whole_legible_and_named(scheduled, visit, state):
     assert nameless(page) == []
 
 
-@pytest.mark.parametrize("state", WALKED)
+@pytest.mark.parametrize("state", by_turns(WALKED, ["with errors", "check answers"]))
 def test_the_focus_in_a_form_is_never_covered(scheduled, visit, state):
     page = visit(scheduled, viewport=NARROW)
 
