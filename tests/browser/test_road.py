@@ -39,7 +39,7 @@ def schedule_the_learners(page, scripts):
     page.goto("/")
     page.get_by_role("link", name="Continue as …").click()
     page.get_by_role("button", name="Continue as exams officer").first.click()
-    page.get_by_role("link", name="Create a schedule").click()
+    page.get_by_role("link", name="Schedule learners").first.click()
 
     page.get_by_role("link", name="Fill with planted mistakes").click()
     check(page)

@@ -17,13 +17,14 @@ from gradepost.rules import RULES
 FOLDER = "faq"
 _PARTS = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 _NEEDED = ("question", "short", "asked_on", "answered_on", "owner", "audience")
-_OPTIONAL = ("webinar", "rules", "forms", "guidance")
+_OPTIONAL = ("webinar", "rules", "forms", "guidance", "search_boost")
 _AUDIENCES = ("exams-officer", "teacher", "head-of-centre", "reviewer")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with its answer in Markdown, links relative to the folder. Dates are None where not stated."""
+    """One question with its answer in Markdown, links relative to the folder. Dates are None where not stated.
+    `search_boost` is the weight of its page among the results of a search, where other pages weigh 1."""
 
     id: str
     question: str
@@ -37,6 +38,7 @@ class Question:
     rules: tuple[str, ...]
     forms: tuple[str, ...]
     guidance: str | None
+    search_boost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def _wrong_values(head: Mapping[str, Any], docs: Path, book: Book) -> Iterator[t
         for name in named:
             if name not in known:
                 yield key, f"there is no {name}.{_near(str(name), known)}"
+    if not isinstance(head.get("search_boost", 2), int):
+        yield "search_boost", "a whole number is needed here."
     if (page := head.get("guidance")) is not None and not (docs / str(page)).is_file():
         yield "guidance", f"there is no page {page}."
 
@@ -152,6 +156,7 @@ def _question(name: str, head: Mapping[str, Any], answer: str) -> Question:
         rules=tuple(head.get("rules", ())),
         forms=tuple(head.get("forms", ())),
         guidance=head.get("guidance"),
+        search_boost=head.get("search_boost", 2),
     )
 
 

@@ -48,7 +48,8 @@ def _on_one_page(answer: str) -> str:
 
 
 def _page(question: Question, book: Book) -> Iterator[str]:
-    yield f"---\ntitle: {question.question!r}\ndescription: {question.short!r}\nhide: [toc]\nsearch:\n  boost: 2\n---\n"
+    yield f"---\ntitle: {question.question!r}\ndescription: {question.short!r}\nhide: [toc]"
+    yield f"search:\n  boost: {question.search_boost}\n---\n"
     yield f"# {question.question}\n"
     yield f'<p class="gp-lead">{question.short}</p>\n'
     yield question.answer + "\n"
