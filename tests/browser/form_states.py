@@ -7,7 +7,6 @@ import re
 from datetime import datetime
 from functools import cache
 
-import pytest
 from demonstration import ROOT
 from filling import open_filled, submit_at_once
 from playwright.sync_api import expect
@@ -142,9 +141,3 @@ STATES = {
     "receipt": _receipt,
     "mapping": _uploaded,
 }
-
-
-def by_turns(names, always):
-    """What a test runs for: some each time, the others by hand (`pytest -n 0 -m campaign`), for each takes seconds."""
-    assert set(always) <= set(names)
-    return [name if name in always else pytest.param(name, marks=pytest.mark.campaign) for name in names]

@@ -2,18 +2,16 @@
 
 import pytest
 from auditing import faults_of_walking
-from form_states import by_turns
 from looking import NARROW, PAGES, WIDE
 from playwright.sync_api import expect
 
 # Their stops are those of the same form with errors.
 ALIKE = {"grades, empty", "grades, filled in", "schedule, empty", "schedule, not signed in"}
 # Hundreds of stops: walked the way that leads under what sticks to an edge.
-EACH_TIME = ["home", "schedule, with errors", "declaration, with errors", "status", "questions"]
 LONG = {"grades, with errors"}
 
 
-@pytest.mark.parametrize("name", by_turns([name for name in PAGES if name not in ALIKE], EACH_TIME))
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ALIKE])
 def test_the_focus_is_seen_wherever_the_keyboard_leads(demo, visit, name):
     page = visit(demo, viewport=NARROW)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from auditing import faults_of, faults_of_walking
 from demonstration import running_demo
-from form_states import FEW, MANY, STATES, answer_fails, by_turns, prepare, press_check, tags
+from form_states import FEW, MANY, STATES, answer_fails, prepare, press_check, tags
 from playwright.sync_api import expect
 
 LAPTOP = {"width": 1280, "height": 1024}
@@ -104,7 +104,7 @@ def test_a_form_prints_the_rows_that_were_never_scrolled_to(scheduled, visit):
     assert sheets_of(page) > MANY / 60
 
 
-@pytest.mark.parametrize("state", by_turns(LARGE, ["with errors", "receipt"]))
+@pytest.mark.parametrize("state", LARGE)
 def test_nothing_is_lost_where_text_is_twice_as_large(scheduled, visit, state):
     page = visit(scheduled, viewport=LAPTOP)
     STATES[state](page)
@@ -115,7 +115,7 @@ def test_nothing_is_lost_where_text_is_twice_as_large(scheduled, visit, state):
     assert faults_of_walking(page, "Shift+Tab") == []
 
 
-@pytest.mark.parametrize("state", by_turns(LARGE, ["with errors", "receipt"]))
+@pytest.mark.parametrize("state", LARGE)
 def test_nothing_is_lost_at_400_percent(scheduled, visit, state):
     page = visit(scheduled, viewport=ZOOMED)
     STATES[state](page)
@@ -124,7 +124,7 @@ def test_nothing_is_lost_at_400_percent(scheduled, visit, state):
     assert faults_of_walking(page, "Shift+Tab") == []
 
 
-@pytest.mark.parametrize("state", by_turns(LARGE, ["with errors", "receipt"]))
+@pytest.mark.parametrize("state", LARGE)
 def test_numbers_are_seen_whole_on_a_laptop(scheduled, visit, state):
     page = visit(scheduled, viewport=LAPTOP)
 
