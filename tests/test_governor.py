@@ -144,7 +144,7 @@ def test_what_was_promised_and_not_sent_is_given_back(governor, inbox):
 
 
 def test_the_promise_of_a_worker_that_died_runs_out(governor, inbox, clock):
-    inbox.promise("a worker that died", 5, AT, LIMITS)
+    inbox.promise("a worker that died", 5, 0, AT, LIMITS)
     clock.at = AT + 10 * MINUTE
 
     send(governor, 5)

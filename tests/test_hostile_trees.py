@@ -16,6 +16,7 @@ PLAIN_MESSAGES = {
     "A receipt is never taken away.",
     "Only a dossier's own branch changes submissions and receipts.",
     "Its name has characters that no path of a ledger has.",
+    "Its folder has an entry that no Git tool writes.",
 }
 # As continuous integration and a terminal would show them.
 NASTIEST = [tree for tree in trees.ALL if CANARY.encode() in b"".join(tree.parts)][:: len(trees.NAMES) // 6]
@@ -77,6 +78,14 @@ def test_a_hostile_tree_is_refused_by_r004_and_not_repeated(remote, gradepost, t
     assert {finding["message"] for finding in told} <= PLAIN_MESSAGES
     assert CANARY not in ran.out + ran.err
     assert not list(tmp_path.rglob(f"*{CANARY}*"))
+
+
+@pytest.mark.parametrize("tree", list(trees.malformed()), ids=lambda tree: tree.name)
+def test_an_entry_that_no_git_tool_writes_is_told_as_one(remote, gradepost, tree):
+    ran = remote.review(gradepost, tree)
+
+    told = {finding["message"] for finding in ran.json["findings"] if finding["rule"] == "R004"}
+    assert "Its folder has an entry that no Git tool writes." in told
 
 
 @pytest.mark.parametrize("report_format", FORMATS)

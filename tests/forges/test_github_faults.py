@@ -1,7 +1,9 @@
 """Whatever goes wrong between the publisher and GitHub, in the end everything is filed, once, in its order.
 
 A run prints its seed with what differs; `GRADEPOST_TEST_SEED=7 pytest -n 0 -m github -k smoke` repeats it. The campaign
-is `pytest -n 0 -m campaign tests/forges/test_github_faults.py`, of GRADEPOST_TEST_RUNS runs (500).
+is `pytest -n 0 -m campaign tests/forges/test_github_faults.py`, of GRADEPOST_TEST_RUNS runs (500), with a new emulator
+every few runs, for it too allows an account 5,000 requests an hour, by the clock on the wall. Many more runs, without a
+line between: `tests/test_short_faults.py`.
 """
 
 import os
@@ -11,7 +13,7 @@ from collections import Counter
 import github_emulator
 import pytest
 from counting_server import Clock
-from fault_proxy import FAULTS, FaultProxy, a_page
+from fault_proxy import FAULTS, TRUE_READS, FaultProxy, a_page, cut_off_after_the_deed
 
 from gradepost.document.filing import receipt_path
 from gradepost.forge.base import PullState
@@ -25,15 +27,16 @@ from gradepost.publish import Publisher
 
 SEED = int(os.environ.get("GRADEPOST_TEST_SEED", "20210521"))
 RUNS = int(os.environ.get("GRADEPOST_TEST_RUNS", "500"))
-SMOKE = 2
+SMOKE = 1
 _MOST_ROUNDS = 3_000
+_RUNS_TO_AN_EMULATOR = 8
 
 
-def receive(inbox, number, form, at):
+def receive(inbox, number, form, at, receipt_id):
     centre = f"{10234 + number}"
     folder = f"submissions/2021-summer/10/{centre}/AM20530/external-exam"
     branch = f"dossier/2021-summer/{centre}/AM20530/external-exam"
-    document, receipt_id = f'{{"form": "{form}", "at": "{at}"}}\n'.encode(), f"{random.getrandbits(80):020x}"
+    document = f'{{"form": "{form}", "at": "{at}"}}\n'.encode()
     facts = (receipt_id, document, "0" * 64, "0" * 64, at, None)
     with inbox.desk(centre) as desk:
         desk.store(
@@ -42,14 +45,14 @@ def receive(inbox, number, form, at):
         )
 
 
-def one_run(api, folder, seed):
+def one_run(api, folder, seed, **how):
     """Two dossiers whose documents arrive while things go wrong; what went wrong, counted."""
     chance, clock = random.Random(seed), Clock()
     repository = github_emulator.make_repository(api)
     straight = GitHubForge(api.url, repository, github_emulator.PUBLISHER)
     straight.commit("main", {"ledger.toml": b"series\n"}, "Start", clock(), expected=None)
     inbox = SqliteInbox(folder / f"{seed}.sqlite3")
-    proxy = FaultProxy(api.url, seed)
+    proxy = FaultProxy(api.url, seed, **how)
     try:
         publish_all(inbox, proxy, repository, clock, chance)
     finally:
@@ -65,7 +68,7 @@ def publish_all(inbox, proxy, repository, clock, chance):
         governor = Governor(inbox, Limits(), clock)
         forge = GitHubForge(proxy.url, repository, github_emulator.PUBLISHER, governor)
         if to_come and chance.random() < 0.4:
-            receive(inbox, *to_come.pop(0), clock())
+            receive(inbox, *to_come.pop(0), clock(), f"{chance.getrandbits(80):020x}")
         Publisher(inbox, forge, None, clock, governor).file_due()
         clock.pass_by(chance.uniform(1, 120))
         if not to_come and not inbox.waiting()["waiting"]:
@@ -122,12 +125,47 @@ def test_a_smoke_of_faults_ends_as_the_model_says(github_api, tmp_path, capsys):
         one_run(github_api, tmp_path, SEED + number)
 
 
+@pytest.mark.github
+def test_a_pull_request_whose_answer_was_lost_is_found_though_a_second_one_would_be_taken(github_api, tmp_path):
+    taken = []
+
+    class Lost(FaultProxy):
+        def answer(self, method, path, body, headers):
+            if method == "POST" and path.endswith("/pulls"):
+                taken.append(path)
+                if len(taken) == 1:
+                    return cut_off_after_the_deed(self, method, path, body, headers)
+            return self._passed_on(method, path, body, headers)
+
+    repository, clock, inbox = github_emulator.make_repository(github_api), Clock(), SqliteInbox(tmp_path / "x.sqlite3")
+    straight = GitHubForge(github_api.url, repository, github_emulator.PUBLISHER)
+    straight.commit("main", {"ledger.toml": b"series\n"}, "Start", clock(), expected=None)
+    proxy = Lost(github_api.url, SEED, takes_doubles=True)
+    receive(inbox, 0, "schedule", clock(), "0" * 20)
+
+    for _ in range(2):
+        governor = Governor(inbox, Limits(), clock)
+        forge = GitHubForge(proxy.url, repository, github_emulator.PUBLISHER, governor)
+        Publisher(inbox, forge, None, clock, governor).file_due()
+        clock.pass_by(60)
+    proxy.stop()
+
+    assert (len(taken), inbox.waiting()["waiting"]) == (1, 0)
+    insist_on_the_model(inbox, straight, SEED)
+
+
 @pytest.mark.campaign
-def test_a_campaign_of_faults_ends_as_the_model_says(github_api, tmp_path, capsys):
+@pytest.mark.parametrize("how", [{}, {"takes_doubles": True, "faults": TRUE_READS}], ids=["stale", "doubles taken"])
+def test_a_campaign_of_faults_ends_as_the_model_says(github_session, tmp_path, capsys, how):
     seen = Counter()
-    for number in range(RUNS):
-        seen += one_run(github_api, tmp_path, SEED + number)
+    for first in range(0, RUNS, _RUNS_TO_AN_EMULATOR):
+        api = github_emulator.Emulator(github_emulator.installed())
+        try:
+            for number in range(first, min(first + _RUNS_TO_AN_EMULATOR, RUNS)):
+                seen += one_run(api, tmp_path, SEED + number, **how)
+        finally:
+            api.stop()
 
     with capsys.disabled():
         print(f"\n{RUNS} runs from seed {SEED}: {sum(seen.values()):,} faults, {dict(seen)}")
-    assert set(seen) == {fault.__name__ for fault in FAULTS}
+    assert set(seen) == {fault.__name__ for fault in how.get("faults", FAULTS)}

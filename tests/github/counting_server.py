@@ -4,6 +4,7 @@ every instant at which it was asked. An emulator would take a day for a season; 
 import base64
 import hashlib
 import json
+import socket
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -27,18 +28,25 @@ class Clock:
 
 
 class CountingGitHub:
-    """One repository. `rests` are the numbers of the content requests that are answered with a Retry-After."""
+    """One repository. `rests` are the numbers of the content requests that are answered with a Retry-After. Without
+    `serve` it is asked in this process. With `takes_doubles` it opens a second pull request of a branch, as GitHub does
+    not."""
 
-    def __init__(self, clock, *, a_minute, an_hour, rests=(), rest_seconds=600):
+    def __init__(self, clock, *, a_minute, an_hour, rests=(), rest_seconds=600, serve=True, takes_doubles=False):
         self.clock, self.a_minute, self.an_hour = clock, a_minute, an_hour
         self.rests, self.rest_seconds = set(rests), rest_seconds
         self.refs, self.objects, self.pulls, self.open = {}, {}, [], {}
         self.arrived, self.accepted, self.over, self.inside_a_rest = [], Counter(), 0, 0
+        self.pushed, self.grown, self.asked = [], {}, 0
+        self.down_until, self.down_as = clock.at, lambda: None
         self.resting_until = clock.at
+        self.takes_doubles, self.url = takes_doubles, "http://github.example:80"
+        if not serve:
+            return
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def stop(self):
         self._server.shutdown()
@@ -51,6 +59,9 @@ class CountingGitHub:
 
     def answer(self, method, target, given):
         self.clock.pass_by(0.1 if method == "GET" else 0.4)
+        self.asked += 1
+        if self.clock.at < self.down_until:
+            return self.down_as()
         if self.clock.at < self.resting_until:
             self.inside_a_rest += 1
         if method != "GET" and (refusal := self._refusal()):
@@ -96,8 +107,7 @@ class CountingGitHub:
             case ("PATCH", "git", "refs", *name):
                 return self._set("/".join(name), given["sha"], is_new=False)
             case ("GET", "pulls"):
-                branch = query["head"][0].partition(":")[2]
-                return 200, [self._pull(self.open[branch])] if branch in self.open else []
+                return 200, self._listed(query)
             case ("POST", "pulls"):
                 return self._opened(given)
         return 404, {"message": "Not Found"}
@@ -112,14 +122,51 @@ class CountingGitHub:
             "object": {"type": "commit", "sha": self.refs[name], "url": url},
         }
 
+    def _listed(self, query):
+        if "head" in query:
+            numbers = [self.open[branch] for branch in [query["head"][0].partition(":")[2]] if branch in self.open]
+        else:
+            numbers = sorted(self.open.values(), reverse=True)
+        first = (int(query.get("page", ["1"])[0]) - 1) * 100
+        return [self._pull(number) for number in numbers[first : first + 100]]
+
+    def files(self, branch):
+        """Every file of a branch, by path."""
+        return dict(self._below(self.objects["commits", self.refs[f"heads/{branch}"]]["tree"], ""))
+
+    def _below(self, tree, prefix):
+        for name, entry in self.objects["trees", tree].items():
+            if entry["type"] == "tree":
+                yield from self._below(entry["sha"], f"{prefix}{name}/")
+            else:
+                yield prefix + name, self.objects["blobs", entry["sha"]]
+
+    def merge(self, branch):
+        """A reviewer merges a branch's pull request."""
+        del self.open[branch], self.refs[f"heads/{branch}"]
+
+    def pushes_in_a_minute(self):
+        """The most branches moved within any one minute."""
+        return max((sum(at - MINUTE < one <= at for one in self.pushed) for at in self.pushed), default=0)
+
     def _set(self, name, sha, *, is_new):
         if is_new and name in self.refs:
             return 422, {"message": "Reference already exists"}
+        if not is_new and self.refs[name] not in self._history(sha):
+            return 422, {"message": "Update is not a fast forward"}
+        self.pushed.append(self.clock.at)
+        if self.refs.get(name) != sha:
+            self.grown.setdefault(name, []).append(sha)
         self.refs[name] = sha
         return 201 if is_new else 200, self._ref(name)[1]
 
+    def _history(self, sha):
+        while sha is not None:
+            yield sha
+            sha = next(iter(self.objects["commits", sha]["parents"]), None)
+
     def _opened(self, given):
-        if given["head"] in self.open:
+        if given["head"] in self.open and not self.takes_doubles:
             return 422, {"message": "A pull request already exists"}
         self.open[given["head"]] = len(self.pulls) + 1
         self.pulls.append(given)
@@ -165,8 +212,13 @@ def _handler(github):
 
         def handle_one(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, headers, value = github.answer(self.command, self.path, json.loads(body) if body else {})
-            sent = json.dumps(value).encode()
+            answer = github.answer(self.command, self.path, json.loads(body) if body else {})
+            if answer is None:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            status, headers, value = answer
+            sent = value.encode() if isinstance(value, str) else json.dumps(value).encode()
             self.send_response(status)
             for name, text in {"Content-Type": "application/json", "Content-Length": str(len(sent)), **headers}.items():
                 self.send_header(name, text)

@@ -7,19 +7,39 @@ import socket
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+import requests
+from github.Requester import HTTPSRequestsConnectionClass, Requester
 
 LIMITED = b'{"message": "You have exceeded a secondary rate limit. Try again later."}'
 PAGE = b"<!doctype html><title>Unicorn!</title>"
 
 
-class FaultProxy:
-    """Passes on to `url`, but for one request in so many, until `healed`. What went wrong is counted in `seen`."""
+class Faults:
+    """Passes on (`_passed_on`), but for one request in so many, until `healed`. `seen` counts what went wrong."""
 
-    def __init__(self, url, seed, share=0.2):
-        self.target, self.share, self.healed = urlsplit(url), share, False
+    def __init__(self, seed, share=0.2, faults=None):
+        self.share, self.healed, self.faults = share, False, faults or FAULTS
         self.chance, self.seen, self.before = random.Random(seed), Counter(), {}
+
+    def answer(self, method, path, body, headers):
+        """Status, headers and body; None where the line is cut."""
+        if self.healed or self.chance.random() >= self.share:
+            return self._passed_on(method, path, body, headers)
+        fault = self.chance.choice(self.faults)
+        self.seen[fault.__name__] += 1
+        return fault(self, method, path, body, headers)
+
+
+class FaultProxy(Faults):
+    """Before a server at `url`. With `takes_doubles` a second pull request of a branch is passed on as well."""
+
+    def __init__(self, url, seed, share=0.2, faults=None, takes_doubles=False):
+        super().__init__(seed, share, faults)
+        self.target, self.takes_doubles = urlsplit(url), takes_doubles
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -29,18 +49,10 @@ class FaultProxy:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, method, path, body, headers):
-        """Status, headers and body; None where the line is cut."""
-        if self.healed or self.chance.random() >= self.share:
-            return self._passed_on(method, path, body, headers)
-        fault = self.chance.choice(FAULTS)
-        self.seen[fault.__name__] += 1
-        return fault(self, method, path, body, headers)
-
     def _passed_on(self, method, path, body, headers):
         line = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=15)
         kept = {name: text for name, text in headers.items() if name.lower() not in ("host", "connection")}
-        if method == "POST" and path.endswith("/pulls"):
+        if method == "POST" and path.endswith("/pulls") and not self.takes_doubles:
             # GitHub has one open pull request to a branch and refuses a second; the emulator opens it.
             line.request("GET", f"{path}?state=open&per_page=100", None, {"Authorization": headers["Authorization"]})
             if json.loads(body)["head"] in [pull["head"]["ref"] for pull in json.loads(line.getresponse().read())]:
@@ -102,6 +114,57 @@ def stale(proxy, method, path, *rest):
     return proxy._passed_on(method, path, *rest)
 
 
+class FaultsInside(Faults):
+    """Before a stand-in in this process, without a line between: many short runs in the time of one."""
+
+    def __init__(self, github, seed, **how):
+        super().__init__(seed, **how)
+        self.github = github
+
+    def _passed_on(self, method, path, body, headers):
+        status, told, value = self.github.answer(method, path, json.loads(body) if body else {})
+        answer = status, {"Content-Type": "application/json", **told}, json.dumps(value).encode()
+        if method == "GET":
+            self.before.setdefault(path, []).append(answer)
+        return answer
+
+    @contextmanager
+    def in_place(self):
+        """PyGithub asks here instead of opening a line."""
+        Requester.injectConnectionClasses(lambda *_, **__: _Line(self), HTTPSRequestsConnectionClass)
+        try:
+            yield
+        finally:
+            Requester.resetConnectionClasses()
+
+
+class _Line:
+    """What PyGithub takes for a connection."""
+
+    def __init__(self, faults):
+        self._faults = faults
+
+    def request(self, verb, url, input, headers, stream=False):
+        self._asked = verb, url, input, headers
+
+    def getresponse(self):
+        answer = self._faults.answer(*self._asked)
+        if answer is None:
+            raise requests.ConnectionError("cut off")
+        self.status, headers, self._body = answer
+        self._headers = {name.lower(): text for name, text in headers.items()}
+        return self
+
+    def getheaders(self):
+        return self._headers.items()
+
+    def read(self):
+        return self._body.decode()
+
+    def close(self):
+        pass
+
+
 FAULTS = (
     late,
     cut_off_before_the_deed,
@@ -115,6 +178,10 @@ FAULTS = (
     stale,
     stale,
 )
+
+
+# GitHub refuses a second pull request of a branch. Where that is not to be relied upon, what is read must be true.
+TRUE_READS = tuple(fault for fault in FAULTS if fault is not stale)
 
 
 def _handler(proxy):

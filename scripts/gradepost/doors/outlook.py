@@ -11,13 +11,13 @@ from prometheus_client.registry import Collector
 
 from gradepost.doors.state import State
 from gradepost.forge.budget import HOUR, MINUTE, Limits, Spending, forecast
-from gradepost.publish.filing import REQUESTS_TO_AMEND, REQUESTS_TO_OPEN
+from gradepost.publish.filing import PUSHES, REQUESTS_TO_AMEND, REQUESTS_TO_OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """As of one instant. `requests` is what filing everything takes; `filed_by` is when that is done, or None where
-    the forge sets no budget."""
+    """As of one instant. `requests` is what filing takes, but for the `blocked` dossiers, which wait until a pull
+    request is closed; `filed_by` is when that is done, or None where the forge sets no budget."""
 
     at: datetime
     waiting: int
@@ -27,6 +27,8 @@ class Outlook:
     spending: Spending | None = None
     limits: Limits | None = None
     filed_by: datetime | None = None
+    open_pulls: int = 0
+    blocked: int = 0
 
     @property
     def in_the_last_minute(self) -> int:
@@ -38,19 +40,26 @@ class Outlook:
         """Content requests within the last hour."""
         return sum(sent > self.at - HOUR for sent in self.spending.sent) if self.spending else 0
 
+    @property
+    def pushes(self) -> int:
+        """Branches moved within the last minute."""
+        return sum(sent > self.at - MINUTE for sent in self.spending.pushes) if self.spending else 0
+
 
 def outlook_of(state: State) -> Outlook:
     """The outlook of a gateway or a publisher. Nothing is asked of the forge."""
     queue = state.inbox.waiting()
     new, known = state.inbox.dossiers_waiting()
-    requests = new * REQUESTS_TO_OPEN + known * REQUESTS_TO_AMEND
-    now = state.governor.now() if state.governor else state.now()
-    seen = Outlook(now, queue["waiting"], queue["oldest"], new + known, requests)
     if state.governor is None:
-        return seen
-    spending, limits = state.governor.spending(), state.governor.limits
-    filed_by = forecast(spending, requests, seen.at, limits)
-    return Outlook(seen.at, seen.waiting, seen.oldest, seen.dossiers, requests, spending, limits, filed_by)
+        requests = new * REQUESTS_TO_OPEN + known * REQUESTS_TO_AMEND
+        return Outlook(state.now(), queue["waiting"], queue["oldest"], new + known, requests)
+    now, spending, limits = state.governor.now(), state.governor.spending(), state.governor.limits
+    opened = state.governor.open_pulls()
+    blocked = max(0, new - max(0, limits.open_pulls - opened))
+    requests = (new - blocked) * REQUESTS_TO_OPEN + known * REQUESTS_TO_AMEND
+    filed_by = forecast(spending, requests, now, limits, (new - blocked + known) * PUSHES)
+    figures = (queue["waiting"], queue["oldest"], new + known, requests, spending, limits, filed_by, opened, blocked)
+    return Outlook(now, *figures)
 
 
 def told(seen: Outlook, state: State) -> str:
@@ -60,13 +69,22 @@ def told(seen: Outlook, state: State) -> str:
     lines = [
         f"Queue: {seen.waiting:,} waiting in {seen.dossiers:,} dossiers, {seen.requests:,} requests.",
         f"Budget: {seen.in_the_last_minute} of {seen.limits.content_a_minute} requests in the last minute, "
-        f"{seen.in_the_last_hour} of {seen.limits.content_an_hour} in the last hour.",
+        f"{seen.in_the_last_hour} of {seen.limits.content_an_hour} in the last hour; "
+        f"{seen.pushes} of {seen.limits.pushes_a_minute} pushes in the last minute.",
+        f"Pull requests: {seen.open_pulls:,} of {seen.limits.open_pulls:,} open.",
     ]
     if seen.spending.held_until is not None:
         lines.append(
             f"Nothing is sent before {_clock(seen.spending.held_until, seen.at, state)}: {seen.spending.reason}."
         )
-    return "\n".join([*lines, f"All filed by {_clock(seen.filed_by, seen.at, state)}."])
+    if seen.blocked:
+        lines.append(f"{_dossiers(seen.blocked)} until pull requests are merged or closed; open ones are added to.")
+    what = "All the rest" if seen.blocked else "All"
+    return "\n".join([*lines, f"{what} filed by {_clock(seen.filed_by, seen.at, state)}."])
+
+
+def _dossiers(number: int) -> str:
+    return "1 dossier waits" if number == 1 else f"{number:,} dossiers wait"
 
 
 def _clock(at: datetime, now: datetime, state: State) -> str:
@@ -100,6 +118,11 @@ class _Gauges(Collector):
         yield _gauge("forge_requests_last_hour", "Content requests sent or promised.", seen.in_the_last_hour)
         yield _gauge("forge_requests_per_minute_limit", "Content requests allowed.", seen.limits.content_a_minute)
         yield _gauge("forge_requests_per_hour_limit", "Content requests allowed.", seen.limits.content_an_hour)
+        yield _gauge("forge_pushes_last_minute", "Branches moved, or promised to be.", seen.pushes)
+        yield _gauge("forge_pushes_per_minute_limit", "Branches that may be moved.", seen.limits.pushes_a_minute)
+        yield _gauge("forge_open_pulls", "Pull requests that stand open, by the last count.", seen.open_pulls)
+        yield _gauge("forge_open_pulls_limit", "Pull requests that may stand open.", seen.limits.open_pulls)
+        yield _gauge("outbox_blocked_dossiers", "Dossiers that wait for a pull request to be closed.", seen.blocked)
         yield _gauge(
             "forge_held_seconds", "How long the forge is left alone.", (held - seen.at).total_seconds() if held else 0
         )

@@ -45,11 +45,17 @@ class GovernedRequester(Requester):
         """As PyGithub's own. Raises `Wait` where nothing may be sent, `ForgeError` where a page came instead of JSON:
         PyGithub would take its 200 for GitHub's word that the thing is done."""
         if self.governor is not None:
-            self.governor.before(verb)
-        status, headers, body = super().requestJson(verb, *args, **kwargs)
+            self.governor.before(verb, str(args[0] if args else kwargs.get("url", "")).partition("?")[0])
+        try:
+            status, headers, body = super().requestJson(verb, *args, **kwargs)
+        except requests.RequestException:
+            if self.governor is not None:
+                self.governor.failed()
+            raise
+        is_a_page = bool(status < _FAILED and body and body.lstrip()[:1] not in ("{", "["))
         if self.governor is not None:
-            self.governor.after(status, headers, body)
-        if status < _FAILED and body and body.lstrip()[:1] not in ("{", "["):
+            self.governor.after(502 if is_a_page else status, headers, body)
+        if is_a_page:
             raise ForgeError("The answer is not GitHub's: it is not JSON.")
         return status, headers, body
 

@@ -6,6 +6,7 @@ than a full ledger has.
 
 import base64
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from github.GitTreeElement import GitTreeElement
 from github.Repository import Repository
 
 from gradepost.forge.base import MAIN
+from gradepost.forge.entries import in_a_path, is_possible
 from gradepost.forge.objects import ADDRESS, MAX_DEPTH, NAME
 from gradepost.model.trouble import ForgeError
 
@@ -33,11 +35,20 @@ _ID = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What stands at a path on either side; neither is a folder, but one nested deeper than any ledger is."""
+    """What stands at a path on either side; neither is a folder, but one nested deeper than any ledger is, or one that
+    is `malformed` (`entries.py`)."""
 
     path: str
     old: GitTreeElement | None
     new: GitTreeElement | None
+    malformed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """As the port names it."""
+        if self.malformed:
+            return "malformed"
+        return "gone" if self.new is None else "file" if is_plain(self.new) else "link"
 
 
 class GitHubObjects:
@@ -165,11 +176,15 @@ class GitHubObjects:
 
     def _differences(self, base: GitTree | None, head: GitTree | None, prefix: str) -> Iterator[Difference]:
         before, after = _entries(base), _entries(head)
+        odd = _malformed(head) - _malformed(base)
         for name in sorted(before.keys() | after.keys()):
             old, new = before.get(name), after.get(name)
+            path = prefix + in_a_path(name)
+            if name in odd:
+                yield Difference(path, old, new, malformed=True)
+                continue
             if _same(old, new):
                 continue
-            path = prefix + name
             if path.count("/") >= MAX_DEPTH:
                 yield Difference(path, old, new)
                 continue
@@ -195,6 +210,11 @@ def commit_id(value: object) -> str:
 
 def _entries(tree: GitTree | None) -> dict[str, GitTreeElement]:
     return {} if tree is None else {entry.path: entry for entry in tree.tree}
+
+
+def _malformed(tree: GitTree | None) -> set[str]:
+    times = Counter(entry.path for entry in tree.tree) if tree else Counter[str]()
+    return {name for name, number in times.items() if number > 1 or not is_possible(name.encode())}
 
 
 def _same(one: GitTreeElement | None, other: GitTreeElement | None) -> bool:

@@ -10,6 +10,7 @@ import pygit2
 from pygit2.enums import FileMode
 
 from gradepost.forge.base import MAIN
+from gradepost.forge.entries import in_a_path, malformed, names_of
 from gradepost.model.trouble import ForgeError
 
 # Who asked for a change stands in receipts and reviews. A commit names the software only: no person's name
@@ -65,7 +66,8 @@ def list_files(tree: pygit2.Tree, prefix: str) -> list[str]:
 
 
 def changed_files(base: pygit2.Tree | None, head: pygit2.Tree) -> dict[str, str]:
-    """The paths that differ: `file`, `link` (anything but a plain file whose name is UTF-8) or `gone`."""
+    """The paths that differ: `file`, `link` (anything but a plain file whose name is UTF-8), `gone`, or `malformed`: an
+    entry that no Git tool writes (`entries.py`), whatever it is."""
     found: dict[str, str] = {}
     for path, what in _differences(base, head, ""):
         found[path] = what
@@ -158,11 +160,15 @@ def _paths(tree: pygit2.Tree, prefix: str) -> Iterator[str]:
 
 def _differences(base: pygit2.Tree | None, head: pygit2.Tree | None, prefix: str) -> Iterator[tuple[str, str]]:
     before, after = _entries(base), _entries(head)
+    odd = names_of(_malformed(head) - _malformed(base))
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
+        path = prefix + in_a_path(_text(name))
+        if name in odd:
+            yield path, "malformed"
+            continue
         if _same(old, new):
             continue
-        path = prefix + _text(name)
         old_folder, new_folder = _if_tree(old), _if_tree(new)
         if new is not None and new_folder is None:
             yield path, "file" if _is_plain(new) and _is_utf8(name) else "link"
@@ -196,6 +202,10 @@ def _merged(repository: pygit2.Repository, sides: Sequence[pygit2.Tree | None], 
 
 def _entries(tree: pygit2.Tree | None) -> dict[bytes, pygit2.Object]:
     return {} if tree is None else {_name(entry): entry for entry in tree}
+
+
+def _malformed(tree: pygit2.Tree | None) -> frozenset[bytes]:
+    return frozenset() if tree is None else malformed(tree.read_raw())
 
 
 def _same(one: pygit2.Object | None, other: pygit2.Object | None) -> bool:

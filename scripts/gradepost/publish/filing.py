@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from gradepost.document.filing import dossier_of_branch, receipt_path
 from gradepost.forge.base import MAIN, Check, CheckState, Forge, Pull, PullState
-from gradepost.forge.budget import Wait
+from gradepost.forge.budget import NoRoom, Wait
 from gradepost.forge.governor import Governor
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.trouble import ForgeError, Moved, WorldError
@@ -18,9 +18,10 @@ RunReview = Callable[[str, str, str], tuple[int, str]]
 
 _log = logging.getLogger("gradepost.publisher")
 # Tree, commit, branch, pull request. A dossier that has its pull request needs three of them.
-REQUESTS_TO_OPEN, REQUESTS_TO_AMEND = 4, 3
+REQUESTS_TO_OPEN, REQUESTS_TO_AMEND, PUSHES = 4, 3, 1
 
 _RETRY_AFTER = timedelta(seconds=30)
+_LOOK_FOR_ROOM_AFTER = timedelta(minutes=1)
 _ATTEMPTS_AT_A_MOVING_BRANCH = 5
 
 
@@ -36,7 +37,7 @@ class Publisher:
         governor: Governor | None = None,
     ) -> None:
         """Without `run_review`, judging is somebody else's: continuous integration's, on GitHub. With a governor no
-        dossier is begun that could not be filed whole."""
+        dossier is begun that could not be filed whole, and none whose pull request would be one too many."""
         self._inbox = inbox
         self._forge = forge
         self._run_review = run_review
@@ -56,6 +57,8 @@ class Publisher:
             except Wait as wait:
                 _log.info("filing goes on at %s", wait.until.isoformat(timespec="seconds"))
                 break
+            except NoRoom:
+                self._inbox.postpone(branch, self._now() + _LOOK_FOR_ROOM_AFTER, NoRoom.__name__)
             except WorldError as error:
                 _log.warning("%s could not be filed: %s", branch, type(error).__name__)
                 self._inbox.postpone(branch, self._now() + _RETRY_AFTER, type(error).__name__)
@@ -82,10 +85,14 @@ class Publisher:
         numbers = {stored.seq for stored in due}
         received = self._inbox.of_branch(branch)
         waiting = [stored for stored in received if stored.filed_at is None or stored.seq in numbers]
-        with self._governor.room(REQUESTS_TO_OPEN) if self._governor else nullcontext():
+        if not any(stored.pull for stored in received):
+            self._insist_on_a_slot(branch)
+        with self._governor.room(REQUESTS_TO_OPEN, PUSHES) if self._governor else nullcontext():
             pull = self._filed(branch, waiting)
         for stored in waiting:
             self._inbox.filed(stored.seq, pull.number, self._now())
+        if self._governor:
+            self._governor.opened(branch)
         return len(waiting)
 
     def _filed(self, branch: str, waiting: Sequence[Stored]) -> Pull:
@@ -94,6 +101,8 @@ class Publisher:
             missing = self._missing(head or self._forge.head(MAIN), waiting)
             if head is None and not missing:
                 return self._taker(branch)
+            if self._governor and (head is None or self._forge.pull_of(branch) is None):
+                self._insist_on_a_slot(branch)
             try:
                 if missing:
                     self._commit(branch, missing, head)
@@ -126,6 +135,11 @@ class Publisher:
         title = dossier.title if dossier else branch
         body = "One dossier. Approve it, or request changes with a reason; what was judged is what is merged."
         return self._forge.open_pull(branch, title, body, self._now())
+
+    def _insist_on_a_slot(self, branch: str) -> None:
+        """Raises `NoRoom` where a pull request for this branch would be one too many."""
+        if self._governor:
+            self._governor.take_slot(branch, lambda: len(self._forge.pulls(PullState.OPEN)))
 
 
 def commit_message(filed: Sequence[Stored]) -> str:

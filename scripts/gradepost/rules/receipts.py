@@ -98,6 +98,8 @@ def keeps_to_its_dossier(case: Case, _: Document) -> Iterator[Problem]:
 
 def _not_its_own(path: str, kind: str, dossier: Dossier) -> str | None:
     """Why a dossier's branch may not change a path so, or None."""
+    if kind == "malformed":
+        return _MALFORMED
     if not is_plain(path) or not dossier.holds(path):
         return "It lies outside the folder of this branch's dossier."
     if kind == "gone":
@@ -111,6 +113,8 @@ def _not_its_own(path: str, kind: str, dossier: Dossier) -> str | None:
 
 def _not_ours(path: str, kind: str) -> str | None:
     """Why a branch that is no dossier's may not change a path so, or None."""
+    if kind == "malformed":
+        return _MALFORMED
     top, _, rest = path.partition("/")
     if top.rstrip(".").casefold() == "submissions":
         return "Only a dossier's own branch changes submissions and receipts."
@@ -120,6 +124,7 @@ def _not_ours(path: str, kind: str) -> str | None:
 
 
 _NOT_PLAIN = "It is not a plain file."
+_MALFORMED = "Its folder has an entry that no Git tool writes."
 _FREELY_NAMED = "centre-pages"
 
 RULES = (is_what_was_received, is_signed, is_one_chain, keeps_to_its_dossier)
