@@ -1,10 +1,12 @@
 """Starts the GitHub API emulator that `tests/github/setup` installed, with a front before it.
 
-The front passes everything on, but for three things. Commit statuses, which the emulator lacks, it answers itself. A
-ref's address, for which the emulator gives one that cannot be written to, it puts right as GitHub documents it. And it
-fails where a test tells it to. It notes what it was asked.
+The front passes everything on, but for five things. Commit statuses, and labels and comments of pull requests, which
+the emulator lacks, it answers itself. To a list of pull requests it gives the mark by which GitHub says later that
+nothing has changed. A ref's address, for which the emulator gives one that cannot be written to, it puts right as
+GitHub documents it. And it fails where a test tells it to. It notes what it was asked.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -21,6 +23,7 @@ from typing import Any
 from uuid import uuid4
 
 from github import Auth, Github
+from issues_front import Issues
 
 HERE = Path(__file__).parent
 PUBLISHER, REVIEWERS = "publisher-token", ("reviewer-one-token", "reviewer-two-token")
@@ -59,6 +62,7 @@ class Emulator:
         self._front = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._front.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._front.server_port}"
+        self.issues = Issues(self.url)
         threading.Thread(target=self._front.serve_forever, daemon=True).start()
         start = [*command, "start", "--service", "github", "--seed", str(HERE / "seed.yaml")]
         start += ["--port", str(self.port), "--base-url", self.url]
@@ -126,12 +130,23 @@ def _handler(emulator: Emulator) -> type[BaseHTTPRequestHandler]:
         def passed_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
             if status := _STATUSES.fullmatch(self.path):
                 return self.about_statuses(status[0].partition("?")[0], body)
+            if (found := emulator.issues.answer(self.command, self.path, self.login(), body)) is not None:
+                return found[0], {}, _bytes(found[1]) if found[1] is not None else b""
             passed = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=15)
             headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
             passed.request(self.command, self.path, body, headers)
             answer = passed.getresponse()
             kept = {k: v for k, v in answer.getheaders() if k.lower() in ("content-type", "link", "etag")}
-            return answer.status, kept, answer.read().replace(b"/git/ref/", b"/git/refs/")
+            said = answer.read().replace(b"/git/ref/", b"/git/refs/")
+            if self.command == "GET" and "/pulls?" in self.path:
+                kept["ETag"] = f'W/"{hashlib.sha256(said).hexdigest()}"'
+                if self.headers.get("If-None-Match") == kept["ETag"]:
+                    return 304, kept, b""
+            return answer.status, kept, said
+
+        def login(self) -> str:
+            token = (self.headers.get("Authorization") or "").partition(" ")[2]
+            return "gradepost-publisher" if token == PUBLISHER else token.removesuffix("-token")
 
         def about_statuses(self, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
             kept = emulator.statuses.setdefault(path, [])

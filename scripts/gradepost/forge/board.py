@@ -1,0 +1,39 @@
+"""What a forge shows to reviewers beside the port: labels and one comment that follows the dossier; and which pull
+requests have moved. Only forges where reviewers work have it. Everything shown carries ids and counts alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+# Labels of ours begin with it; all others are people's own, and stay.
+PREFIX = "gradepost: "
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label as it is made where it is not there yet. `colour` is six hexadecimal digits."""
+
+    name: str
+    colour: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """That something about a pull request changed, and when: a push, a review, a label, its end."""
+
+    number: int
+    branch: str
+    at: datetime
+
+
+class Board(Protocol):
+    """Raises `ForgeError` when it cannot."""
+
+    def touched(self, is_known: Callable[[Touched], bool], *, anew: bool = False) -> Sequence[Touched]:
+        """Pull requests by their last change, newest first, down to the first that is known. Nothing where nothing has
+        changed since this was last asked, unless it is to be looked at `anew`."""
+
+    def show(self, number: int, labels: Sequence[Label], comment: str) -> None:
+        """Give a pull request these labels of ours, and our one comment this text. Writes only what is otherwise."""
