@@ -257,6 +257,29 @@ def schedule(tmp_path, book):
     return path
 
 
+def test_the_program_for_a_centres_software_gets_the_receipt_that_it_keeps(served, gradepost, schedule):
+    page = (ROOT / "docs" / "about" / "api.md").read_text()
+    program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    address, token, _ = served
+    environment = {"PATH": "/usr/bin:/bin", "GATEWAY": address.rstrip("/"), "GRADEPOST_TOKEN": token}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=schedule.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert ran.stdout == "201\n"
+    receipt = schedule.parent / "UV21578.schedule.receipt.json"
+    key = schedule.parent / "key.pem"
+    key.write_bytes(urllib.request.urlopen(f"{address}receipt-key.pem", timeout=5).read())
+    assert gradepost("receipt", "verify", str(receipt), "--key", str(key)).code == 0
+
+
 def test_submit_writes_the_receipt_beside_the_document_and_it_verifies(sending, gradepost, served, schedule):
     ran = sending(schedule)
 

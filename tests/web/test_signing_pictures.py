@@ -1,11 +1,15 @@
 """Sign-offs by an image: kept outside Git, named by its hash, shown again; anything else is told beside its field."""
 
 import hashlib
+import json
+import os
+import re
 import struct
 
 import pytest
 
 from gradepost.doors.pictures import keep, kept
+from gradepost.doors.upkeep import DailyUpkeep
 from gradepost.form.pictures import MAX_BYTES, NotAPicture, picture_of
 
 OFFICER = "p-10234-officer"
@@ -115,3 +119,105 @@ def test_a_centre_sees_its_own_alone(tmp_path):
 
     assert kept(tmp_path, "10235", name) is None
     assert kept(tmp_path, "10234", name) == png()
+
+
+def test_a_centres_software_sends_an_image_and_then_names_it(fresh):
+    software = fresh.software()
+    fresh.submit(software, fresh.schedule())
+
+    kept_as = software.post("/signatures", content=png())
+
+    assert kept_as.status_code == 201
+    name = kept_as.json()["sha256"]
+    assert kept_as.json() == {"sha256": name, "media_type": "image/png", "bytes": len(png())}
+    assert kept(fresh.state.folder, "10234", name) == png()
+    document = json.loads(json.dumps(fresh.tags()))
+    document["sign_off"][0]["signature"] = {"image_sha256": name}
+    assert fresh.submit(software, document).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("who", "raw", "status"),
+    [
+        ("software", b"<svg onload=alert(1)>", 422),
+        ("software", png(more=b"\x00" * MAX_BYTES), 422),
+        ("software", png(more=b"\x00" * 2**20), 413),
+        ("nobody", png(width=311), 401),
+        ("reviewer", png(width=312), 403),
+    ],
+)
+def test_an_image_that_is_not_taken_is_not_kept(house, who, raw, status):
+    client = {"software": house.software, "nobody": house.client, "reviewer": lambda: house.client("r-osei")}[who]()
+
+    answer = client.post("/signatures", content=raw)
+
+    assert answer.status_code == status, answer.text
+    assert kept(house.state.folder, "10234", hashlib.sha256(raw).hexdigest()) is None
+
+
+DAYS = 24 * 60 * 60
+
+
+def signed_by_image(house, raw):
+    """The example's grades, with the first sign-off by an image that is kept."""
+    document = json.loads(json.dumps(house.tags()))
+    document["sign_off"][0]["signature"] = {"image_sha256": keep(house.state.folder, "10234", raw)}
+    return document
+
+
+def test_a_reviewer_sees_the_image_that_signs(fresh):
+    officer = fresh.client(OFFICER)
+    fresh.submit(officer, fresh.schedule())
+    assert fresh.submit(officer, signed_by_image(fresh, png())).status_code == 201
+    fresh.carry_on()
+    reviewer = fresh.client("r-osei")
+    newest = max(pull.number for pull in fresh.state.forge.pulls())
+
+    shown = reviewer.get(f"/reviews/{newest}").text
+
+    assert re.search(r'<img src="data:image/png;base64,[^"]+" alt="Image of the signature in row 1">', shown)
+
+
+def test_an_image_that_was_never_submitted_goes_after_thirty_days_and_one_that_signs_stays(fresh):
+    officer = fresh.client(OFFICER)
+    fresh.submit(officer, fresh.schedule())
+    signed = signed_by_image(fresh, png())
+    assert fresh.submit(officer, signed).status_code == 201
+    used, unused, chosen_again = (
+        signed["sign_off"][0]["signature"]["image_sha256"],
+        *(keep(fresh.state.folder, "10234", png(width=width)) for width in (301, 302)),
+    )
+    now = 1_900_000_000.0
+    for name in (used, unused, chosen_again):
+        os.utime(fresh.state.folder / "signatures" / "10234" / name, (now - 31 * DAYS, now - 31 * DAYS))
+    os.utime(fresh.state.folder / "signatures" / "10234" / chosen_again, (now - DAYS, now - DAYS))
+
+    gone = DailyUpkeep(fresh.state, lambda: now).run_due()
+
+    assert gone == 1
+    assert kept(fresh.state.folder, "10234", unused) is None
+    assert kept(fresh.state.folder, "10234", used)
+    assert kept(fresh.state.folder, "10234", chosen_again)
+
+
+def test_an_image_that_is_chosen_again_begins_its_thirty_days_anew(tmp_path):
+    name = keep(tmp_path, "10234", png())
+    path = tmp_path / "signatures" / "10234" / name
+    os.utime(path, (0, 0))
+
+    keep(tmp_path, "10234", png())
+
+    assert path.stat().st_mtime > 0
+
+
+def test_upkeep_waits_a_day(fresh):
+    times = iter(40.0 * DAYS + wait for wait in (0, DAYS - 1, DAYS))
+    upkeep = DailyUpkeep(fresh.state, lambda: next(times))
+    name = keep(fresh.state.folder, "10234", png())
+    path = fresh.state.folder / "signatures" / "10234" / name
+    upkeep.run_due()
+    os.utime(path, (0, 0))
+
+    early, late = upkeep.run_due(), upkeep.run_due()
+
+    assert (early, late) == (0, 1)

@@ -1,7 +1,7 @@
 """Pictures that came with a form: kept outside Git, and named in the document by their SHA-256."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,18 @@ def shown_pictures(
         for steps in pictures_in(form, document)
         if (name := value_at(document, steps))
     ]
+
+
+def pictures_by_name(
+    gateway: Gateway, centre: str, documents: Iterable[tuple[str, Mapping[str, Any]]]
+) -> dict[str, list[tuple[int, str | None]]]:
+    """The same for documents of a centre, by their names."""
+    forms = gateway.state.book.forms
+    return {
+        name: shown_pictures(gateway, centre, forms[document["form"]], document)
+        for name, document in documents
+        if document.get("form") in forms
+    }
 
 
 def _address(folder: Path, centre: str, name: object) -> str | None:
