@@ -7,6 +7,7 @@ from gradepost.book import Book
 from gradepost.doors.site_calendars import HEAD, roles_of
 from gradepost.form import words
 from gradepost.model.series import Form, Series
+from gradepost.page.due import mark_of
 
 MARK = "<!--gradepost:due-->"
 _PLURALS = {"schedule": "Schedules", "tags": "Teacher assessed grades (TAGs)"}
@@ -45,6 +46,7 @@ def _card(book: Book, row: str, at: datetime, kinds: tuple[str, ...]) -> Iterato
     form = next((form for form in book.forms.values() if form.deadline == row), None)
     yield '<section class="gp-due__item" markdown="1">'
     yield f"### {words.day(at, series.zone)} {{ #due-{row}-{at:%Y%m%d} }}\n"
+    yield f"{mark_of(at)}\n"
     yield f"**{_PLURALS.get(row, words.spoken(row))}**: {_listed(names)}\n"
     yield f"{time}{' (time of day assumed)' if 'deadlines' in series.assumed else ''}. For {_whom(book, row)}.\n"
     if form is not None:
