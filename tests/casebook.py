@@ -16,14 +16,17 @@ from gradepost.book.schemas import read_schema
 from gradepost.book.series import form_of, series_of
 from gradepost.check import check, check_book, read
 from gradepost.document.canonical import sha256
-from gradepost.ledger import centre_of
+from gradepost.ledger import centre_of, with_requests
 from gradepost.model.records import Case, Document, Extension, Filing, Register, Report, Request, Stage
 from gradepost.receipt import RECEIPT_SCHEMA
 
 CASES = Path(__file__).parent / "cases"
-FORMS = ("schedule", "tags", "declaration", "iqa")
+BY_REVIEWERS = ("evidence-request", "stage-one-meeting", "remote-visit", "extension")
+OF_REQUESTS = (*BY_REVIEWERS, "evidence")
+FORMS = ("schedule", "tags", "declaration", "question", "iqa", *OF_REQUESTS)
 OFFICER = {"ref": "p-10234-officer", "role": "exams-officer"}
 HEAD = {"ref": "p-10234-head", "role": "principal"}
+REVIEWER = {"ref": "r-lindqvist", "role": "reviewer"}
 RECEIVED_AT = "2021-05-18T10:00:00+01:00"
 OTHERS_RECEIVED_AT = "2021-05-17T10:00:00+01:00"
 ATTESTED = {"ref": "p-10234-head", "method": "email-link", "at": "2021-05-18T09:00:00.000Z"}
@@ -97,7 +100,7 @@ def judge(case: Mapping[str, Any], book: Book) -> Report:
             at=datetime.fromisoformat(case.get("received_at", RECEIVED_AT)),
             stage=stage,
             neighbours=[d for d in others if d not in together],
-            register=None if stage is Stage.LOOSE else _register(case),
+            register=None if stage is Stage.LOOSE else with_requests(_register(case), others),
         ),
         book,
     )
@@ -110,7 +113,7 @@ def book_of(case: Mapping[str, Any], book: Book) -> Book:
     series = _own(CASES.parents[1] / f"forms/{book.series.id}/series.yaml", book, "series")
     for pointer, new in case["series"].items():
         put(series, pointer, new)
-    added = series.get("on_request", ())
+    added = [name for name in series.get("on_request", ()) if name not in book.forms]
     forms = {name: form_of(_own(CASES / f"base/{name}.form.yaml", book, "form")) for name in added}
     schemas = {name: read_schema(CASES / f"base/{name}.schema.json") for name in added}
     return replace(book, series=series_of(series), forms={**book.forms, **forms}, schemas={**book.schemas, **schemas})
@@ -131,7 +134,7 @@ def _document(case: Mapping[str, Any], others: list[Document], stage: Stage, boo
         raw = json.dumps(value).encode()
     if stage is Stage.GATEWAY:
         declares = form == "declaration"
-        by = case.get("submitted_by", HEAD if declares else OFFICER)
+        by = case.get("submitted_by", HEAD if declares else REVIEWER if form in BY_REVIEWERS else OFFICER)
         channel = case.get("channel", "declaration-link" if declares else "form")
         attested = case.get("attested", ATTESTED if channel == "declaration-link" else None)
         at = datetime.fromisoformat(case.get("received_at", RECEIVED_AT))
@@ -145,7 +148,8 @@ def _other(example: str | Mapping[str, Any], stage: Stage, book: Book) -> Docume
     filing = None
     if stage is Stage.GATEWAY:
         declares = value["form"] == "declaration"
-        who, channel = (HEAD, "declaration-link") if declares else (OFFICER, "form")
+        officer = REVIEWER if value["form"] in BY_REVIEWERS else OFFICER
+        who, channel = (HEAD, "declaration-link") if declares else (officer, "form")
         at = datetime.fromisoformat(OTHERS_RECEIVED_AT)
         filing = Filing(at, who["ref"], who["role"], channel, ATTESTED if declares else None)
     raw = json.dumps(value).encode()

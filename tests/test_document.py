@@ -24,7 +24,8 @@ from gradepost.document.filing import (
 from gradepost.document.strict import MAX_BYTES, MAX_DEPTH, NotStrict, parse
 
 GOLDEN = Path(__file__).parent / "golden"
-FORMS = ["schedule", "tags", "declaration", "conflict-of-interest", "receipt"]
+REQUESTS = ["evidence-request", "evidence", "stage-one-meeting", "remote-visit", "extension"]
+FORMS = ["schedule", "tags", "declaration", "question", "conflict-of-interest", "receipt", *REQUESTS]
 
 
 NAMES = st.text(max_size=5)

@@ -21,7 +21,9 @@ GIVEN = {
     "minutes": 10,
     "days": 7,
     "ref": "p-10234-officer",
+    "reference": "k7m2p9qd",
     "own": True,
+    "lines": ["AM20530, external examinations: 1 of 3 components"],
     "code": True,
     "signed": "The awarding organisation",
 }

@@ -125,7 +125,7 @@ PAGES = {
         centre=CENTRE,
         standings=[
             standing(state, kind=kind, findings=[finding()], returned_because=HOSTILE, declaration_asked_at=NOW)
-            for state, kind in zip(State, "abcdefgh", strict=True)
+            for state, kind in zip(State, "abcdefghi", strict=True)
         ],
         may_ask=True,
     ),

@@ -26,7 +26,7 @@ IDS = re.findall(
     L001 L002 L003 L004 L005 L006 L007 L008
     S001 S002 S003 S004
     T001 T002 T003 T004 T005 T006 T007 T008 T009 T010
-    E001 E002 E003 E004 E005
+    E001 E002 E003 E004 E005 E006 E007 E008 E009 E010 E011
     P001 P002 P003 P004
     H001 H002 H003 H004 H005 H006
     R001 R002 R003 R004
@@ -100,9 +100,15 @@ def test_examples_lie_in_known_folders():
         "base",
         "book",
         "declaration",
+        "evidence",
+        "evidence-request",
+        "extension",
         "iqa",
         "ledger",
+        "question",
+        "remote-visit",
         "schedule",
+        "stage-one-meeting",
         "tags",
     ]
 

@@ -147,7 +147,8 @@ def test_a_committed_page_gives_way_to_that_of_the_series_that_the_site_shows(tm
     found = config.plugins.on_files(files, config=config)
 
     (page,) = [file for file in found if file.src_uri == "rules.md"]
-    assert page.content_string == rules_page(load(ROOT, SITE_SERIES))
+    made = rules_page(load(ROOT, SITE_SERIES))
+    assert page.content_string.partition("\n---\n")[2] == made.partition("\n---\n")[2]
 
 
 # deadlines

@@ -12,6 +12,7 @@ from gradepost.doors.site_dates import Change, Dates, read_dates
 from gradepost.doors.site_due import due_block
 from gradepost.doors.site_statements import wrong_statements
 from gradepost.model.trouble import ConfigurationError
+from gradepost.page.due import as_of
 
 ROOT = Path(__file__).parents[1]
 TAGS = datetime(2021, 5, 21, 22, 59, 59, 999000, tzinfo=UTC)
@@ -170,6 +171,16 @@ def test_what_is_due_is_shown_in_order_and_for_whom(book):
     assert shown.index("Thursday 20 May 2021") < shown.index("Friday 21 May 2021")
     assert "For exams officers and teachers." in shown
     assert shown.count("internal assignment (assumed)") == 2
+
+
+def test_a_deadline_is_said_to_have_passed_once_it_has_and_not_before(book):
+    shown = due_block(book)
+
+    before, between, after = (as_of(shown, TAGS + timedelta(days=days)).count("has passed") for days in (-2, -0.5, 0.5))
+
+    assert (before, between, after) == (0, 1, 2)
+    assert as_of(shown, TAGS).count("has passed") == 1
+    assert "gradepost:until" not in as_of(shown, TAGS)
 
 
 def test_what_is_due_moves_with_the_series_file(book):

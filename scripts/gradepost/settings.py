@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +15,7 @@ from gradepost.people.throttle import Limits
 DEFAULT_SITE_URL = "http://127.0.0.1:8000/"
 DEFAULT_GITHUB_API = "https://api.github.com"
 _MOST_IN_A_MINUTE = 1_000_000
+_POLL = "GRADEPOST_GITHUB_POLL_SECONDS"
 _KEEPS_A_TOKEN_SECRET = ("https://", "http://127.0.0.1:", "http://localhost:")
 
 
@@ -29,7 +31,8 @@ class AppSettings:
 @dataclass(frozen=True, slots=True)
 class GitHubSettings:
     """Where the ledger is on GitHub: the API's address, `owner/name`, and who may write there: a token's account or,
-    where there is `app`, that App. `webhook_secret` is None where GitHub is not heard, only asked."""
+    where there is `app`, that App. `webhook_secret` is None where GitHub is not heard, only asked: every `poll`
+    what has changed."""
 
     api: str
     repository: str
@@ -37,6 +40,7 @@ class GitHubSettings:
     app: AppSettings | None = None
     limits: ForgeLimits = field(default_factory=ForgeLimits)
     webhook_secret: str | None = field(default=None, repr=False)
+    poll: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def _github(env: Mapping[str, str]) -> GitHubSettings | None:
     api = env.get("GRADEPOST_GITHUB_API") or DEFAULT_GITHUB_API
     if not api.startswith(_KEEPS_A_TOKEN_SECRET):
         raise ConfigurationError("GRADEPOST_GITHUB_API is an https:// address, so that the token stays secret.")
-    return GitHubSettings(api, repository, token, app, _forge_limits(env), env.get("GRADEPOST_WEBHOOK_SECRET") or None)
+    secret, poll = env.get("GRADEPOST_WEBHOOK_SECRET") or None, _number(env, _POLL, 60, 3_600, least=1)
+    return GitHubSettings(api, repository, token, app, _forge_limits(env), secret, timedelta(seconds=poll))
 
 
 def _app(env: Mapping[str, str]) -> AppSettings | None:
@@ -135,15 +140,16 @@ def _forge_limits(env: Mapping[str, str]) -> ForgeLimits:
         content_a_minute=_number(env, "GRADEPOST_GITHUB_REQUESTS_PER_MINUTE", usual.content_a_minute, 80),
         content_an_hour=_number(env, "GRADEPOST_GITHUB_REQUESTS_PER_HOUR", usual.content_an_hour, 500),
         points_a_minute=usual.points_a_minute,
-        open_pulls=_number(env, "GRADEPOST_GITHUB_OPEN_PULLS", usual.open_pulls, 100_000),
+        open_pulls=_number(env, "GRADEPOST_GITHUB_OPEN_PULLS", usual.open_pulls, 100_000, least=1),
+        pushes_a_minute=_number(env, "GRADEPOST_GITHUB_PUSHES_PER_MINUTE", usual.pushes_a_minute, 60, least=1),
     )
 
 
-def _number(env: Mapping[str, str], name: str, usual: int, most: int) -> int:
+def _number(env: Mapping[str, str], name: str, usual: int, most: int, *, least: int = 4) -> int:
     """A whole number; a filing needs four requests together, so fewer would never be enough."""
     text = env.get(name) or str(usual)
-    if not (text.isascii() and text.isdigit()) or not 4 <= int(text[:9]) <= most:
-        raise ConfigurationError(f"{name} is a whole number from 4 to {most:,}.")
+    if not (text.isascii() and text.isdigit()) or not least <= int(text[:9]) <= most:
+        raise ConfigurationError(f"{name} is a whole number from {least} to {most:,}.")
     return int(text)
 
 

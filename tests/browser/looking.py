@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 from walking import check, continue_as, open_declaration, open_form
 
+ASKING = "/reviews/10235/BT2D1/external-exam/requests/evidence-request"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -65,6 +66,18 @@ PAGES = {
     "rules": at("/rules/"),
     "forms": at("/forms/"),
     "guidance": at("/guidance/exams-officer/"),
+    "stage": at("/guidance/stages/declare/"),
+    "question": at("/faq/two-signatures/"),
+    "rule": at("/rules/t005/"),
+    "deadlines": at("/deadlines/"),
+    "webinars": at("/webinars/"),
+    "webinar": at("/webinars/2021-05-07/"),
+    "contact": at("/contact/"),
+    "qualifications": at("/series/"),
+    "qualification": at("/series/bt2d1/"),
+    "documents": at("/documents/"),
+    "document": at("/documents/tag-template/"),
+    "what changed": at("/what-changed/"),
     "architecture": at("/architecture/"),
     "nothing": at("/nowhere/"),
     "sign-in": at("/sign-in"),
@@ -83,6 +96,7 @@ PAGES = {
     "declaration": a_declaration,
     "declaration, with errors": an_unsigned_declaration,
     "reviews": lambda page: continue_as(page, "reviewer", None),
+    "asking for evidence": lambda page: continue_as(page, "reviewer", None, then=ASKING),
     "review, to decide": review_of("HB2D1"),
     "review, not to be approved": review_of("BT2D1"),
     "review, merged": review_of("AM20530"),

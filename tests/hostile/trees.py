@@ -21,36 +21,41 @@ TEXT = f'{{"{CANARY}": "$(touch {CANARY})"}}\n'.encode()
 
 @dataclass(frozen=True)
 class Tree:
-    """What stands at a path instead. A path's parts are the names of entries: they may hold slashes."""
+    """What stands at a path instead. A path's parts are the names of entries: they may hold slashes. With `twice` it
+    stands `before` or `after` what is there already, or in a `wrong place` at the end."""
 
     name: str
     parts: tuple[bytes, ...]
     mode: int = FILE
     content: bytes = field(default=TEXT, repr=False)
     branch: str = BRANCH
+    twice: str = ""
 
 
 def plant(git: pygit2.Repository, root: pygit2.Tree, tree: Tree) -> str:
     """The commit that brings a tree, on no branch."""
     oid = NOWHERE if tree.mode == SUBMODULE else str(git.create_blob(tree.content))
-    planted = _with(git, root, tree.parts, tree.mode, oid)
+    planted = _with(git, root, tree.parts, tree.mode, oid, tree.twice)
     who = pygit2.Signature("x", "x@localhost.invalid", 0, 0)
     return str(git.create_commit(None, who, who, "x", planted, [git.references["refs/heads/main"].target]))
 
 
 def _with(
-    git: pygit2.Repository, root: pygit2.Tree | None, parts: tuple[bytes, ...], mode: int, oid: str
+    git: pygit2.Repository, root: pygit2.Tree | None, parts: tuple[bytes, ...], mode: int, oid: str, twice: str = ""
 ) -> pygit2.Oid:
     entries = {entry.raw_name: (int(entry.filemode), str(entry.id)) for entry in root or ()}
     name, *deeper = parts
     if deeper:
         below = next((e for e in root or () if e.raw_name == name and isinstance(e, pygit2.Tree)), None)
-        entries[name] = (FOLDER, str(_with(git, below, tuple(deeper), mode, oid)))
+        entries[name] = (FOLDER, str(_with(git, below, tuple(deeper), mode, oid, twice)))
     elif mode == GONE:
         del entries[name]
-    else:
+    elif not twice:
         entries[name] = (mode, oid)
     ordered = sorted(entries.items(), key=lambda e: e[0] + (b"/" if e[1][0] == FOLDER else b""))
+    if twice and not deeper:
+        there = next((place for place, (known, _) in enumerate(ordered) if known == name), 0)
+        ordered.insert({"before": there, "after": there + 1}.get(twice, len(ordered)), (name, (mode, oid)))
     raw = b"".join(b"%o %s\0%s" % (mode, name, bytes.fromhex(oid)) for name, (mode, oid) in ordered)
     return git.odb.write(pygit2.enums.ObjectType.TREE, raw)
 
@@ -166,6 +171,25 @@ def leading_out() -> Iterator[Tree]:
     yield Tree("slashes in one name", (DOSSIER.encode() + b"/x.json",))
 
 
+def malformed() -> Iterator[Tree]:
+    """Entries that no Git tool writes, and that some programs take for what is honestly there."""
+    document = f"{DOSSIER}/UV21578.tags.json"
+    folder, receipts = DOSSIER.encode(), f"{DOSSIER}/receipts".encode()
+    yield Tree("slashes in one name, as a document's", (document.encode(),))
+    yield Tree("slashes in one name, as a document's, from its folder", (folder, b"UV21578.tags.json"))
+    yield Tree("slashes in one name, as a receipt's", (*_at(DOSSIER), b"receipts/000000000009-UV21578.tags.json"))
+    yield Tree("slashes in one name, as a folder", (b"submissions/2021-summer", *_at(document)[2:]))
+    yield Tree("slashes in one name, as the register's", (b"centres/10/10234.json",), branch=OTHER_BRANCH)
+    yield Tree("slashes in one name, as the receipts", (receipts, b"000000000009-UV21578.tags.json"))
+    for where in ("before", "after", "in a wrong place"):
+        yield Tree(f"a document twice, {where}", _at(document), twice=where)
+        yield Tree(f"the settings twice, {where}", (b"ledger.toml",), twice=where)
+    yield Tree("a new document in a wrong place", (*_at(DOSSIER), b"AA.tags.json"), twice="in a wrong place")
+    yield Tree("a file beside its own folder", _at("submissions"), twice="before")
+    for mode in (0o100664, 0o100600, 0o100777, 0o140000, 0o7):
+        yield Tree(f"a document of mode {mode:o}", _at(document), mode)
+
+
 def look_alikes() -> Iterator[Tree]:
     """Letters and digits that look like others, and marks that nobody sees."""
     for was, becomes in {
@@ -231,4 +255,4 @@ def large() -> Iterator[Tree]:
             yield Tree(f"10 MB of {what}: {path}", _at(path), content=piece * (10_000_000 // len(piece)))
 
 
-ALL = [*outside(), *named(), *leading_out(), *look_alikes(), *not_plain(), *large()]
+ALL = [*outside(), *named(), *leading_out(), *malformed(), *look_alikes(), *not_plain(), *large()]

@@ -108,3 +108,12 @@ def test_the_panel_moves_the_clock_forward_only(fresh):
 
     assert (backwards.status_code, nowhere.status_code) == (409, 409)
     assert fresh.state.now() >= now
+
+
+def test_the_home_page_says_by_the_gateways_clock_which_dates_have_passed(fresh):
+    passed = []
+    for row, minutes in (("schedule", -1), ("schedule", 1), ("tags", 1)):
+        move(fresh, row, to=timedelta(minutes=minutes))
+        passed.append(fresh.client().get("/").text.count("This date has passed."))
+
+    assert passed == [0, 1, 2]

@@ -1,5 +1,6 @@
 """Roles × endpoints × one's own centre or another's: the gateway does what the table in `people/roles.py` says."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,8 @@ from signing_house import person
 from gradepost.doors.clock import system_now
 from gradepost.doors.role_pages import roles_page
 from gradepost.doors.state import new_secret
+from gradepost.intake import Submission
+from gradepost.people import Actor
 from gradepost.people.roles import TABLE
 from gradepost.people.tokens import make_token, ref_of, revoke
 
@@ -17,7 +20,7 @@ OWN, OTHER = "10234", "10235"
 QUALIFICATION = {OWN: ("AM20530", "UV21578"), OTHER: ("HB2D1", "HB2D1P1")}
 BROWSER = {"Accept": "text/html"}
 KNOWN_TO_ONE = "Only this centre knows this sentence."
-OF_OWN = frozenset({"check", "submit", "submit:schedule", "see", "read", "read-own", "ask-declaration"})
+OF_OWN = frozenset({"check", "submit", "submit:schedule", "see", "read", "read-own", "ask-declaration", "send"})
 ALSO = (
     person("scheduler", "teacher", "schedules", "views"),
     person("deputy", "deputy", "declares", "views"),
@@ -84,6 +87,9 @@ ENDPOINTS = {
     "one review": Endpoint(("review",)),
     "approve": Endpoint(("review",)),
     "return": Endpoint(("review",)),
+    "requests of a dossier": Endpoint(("review",)),
+    "see a request": Endpoint(("see",)),
+    "send files": Endpoint(("send",)),
 }
 CELLS = [(actor, endpoint, centre) for actor in ACTORS for endpoint in ENDPOINTS for centre in (OWN, OTHER)]
 
@@ -96,13 +102,14 @@ class Scene:
     receipts: dict
     pulls: dict
     clients: dict
+    references: dict
 
 
 @pytest.fixture(scope="module")
 def scene(opened, tmp_path_factory):
     house = opened(tmp_path_factory.mktemp("matrix") / "state")
     signing_house.add(house, *ALSO)
-    receipts, pulls = {}, {}
+    receipts, pulls, references = {}, {}, {}
     for centre, (qualification, component) in QUALIFICATION.items():
         software = house.software(centre)
         house.submit(software, house.schedule(centre, qualification, component))
@@ -110,11 +117,24 @@ def scene(opened, tmp_path_factory):
         answer = house.submit(software, tags)
         assert answer.status_code == 201, answer.text
         receipts[centre] = answer.json()["id"]
+        references[centre] = ask_for_evidence(house, centre)
         house.carry_on()
         branch = house.state.inbox.submission(receipts[centre]).branch
         pulls[centre] = house.state.forge.pull_of(branch).number
     clients = {actor: house.client(actor) for actor in PEOPLE} | {name: software_of(house, name) for name in TOKENS}
-    return Scene(house, receipts, pulls, clients)
+    return Scene(house, receipts, pulls, clients, references)
+
+
+def ask_for_evidence(house, centre):
+    """A request of a reviewer to a centre; its reference."""
+    qualification, component = QUALIFICATION[centre]
+    kind = house.state.book.series.component(qualification, component).kind
+    about = {"series": "2021-summer", "centre": centre, "qualification": qualification, "kind": kind}
+    reference, until = f"r{centre}ab", "2021-05-21T12:00:00+01:00"
+    asked = {"form": "evidence-request", **about, "reference": reference, "asked_for": ["other"], "until": until}
+    actor = Actor("r-lindqvist", "reviewer", centre, "session")
+    house.state.intake.receive(Submission(json.dumps(asked).encode(), "evidence-request", actor, "form"))
+    return reference
 
 
 def software_of(house, name):
@@ -180,6 +200,9 @@ def asked(scene, client, endpoint, centre):  # one branch to an endpoint
         "approve": (f"/reviews/{pull}/approve", {"head": "0" * 40}),
         "return": (f"/reviews/{pull}/return", {"head": "0" * 40}),
     }
+    if endpoint == "send files":
+        return client.post(f"/requests/{scene.references[centre]}", files={"files": ("none.pdf", b"")})
+    kind = house.state.book.series.component(qualification, component).kind
     if endpoint in posts:
         return client.post(posts[endpoint][0], data=posts[endpoint][1])
     gets = {
@@ -191,6 +214,8 @@ def asked(scene, client, endpoint, centre):  # one branch to an endpoint
         "status": ("/status", BROWSER),
         "list of reviews": ("/reviews", BROWSER),
         "one review": (f"/reviews/{pull}", BROWSER),
+        "requests of a dossier": (f"/reviews/{centre}/{qualification}/{kind}/requests", BROWSER),
+        "see a request": (f"/requests/{scene.references[centre]}", BROWSER),
     }
     path, headers = gets[endpoint]
     return client.get(path, headers=headers)

@@ -5,7 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gradepost.book.wall import instant_of, start_of_day
-from gradepost.model.series import Choice, Component, Form, Qualification, Series
+from gradepost.model.asking import asking_rules_of
+from gradepost.model.series import Choice, Component, Form, Qualification, Sampling, Series
 
 
 def series_of(raw: Mapping[str, Any]) -> Series:
@@ -44,6 +45,10 @@ def series_of(raw: Mapping[str, Any]) -> Series:
         declaration_code=raw.get("declaration_code", False),
         second_factor=raw.get("second_factor", "off"),
         objection_hours=raw.get("second_contact", {}).get("hours"),
+        reviewers=raw.get("reviewers", 1),
+        reminder_hours=tuple(sorted(raw.get("reminder_hours", ()), reverse=True)),
+        sampling=Sampling(**raw.get("sampling", {})),
+        asking=asking_rules_of(raw["requests"]) if "requests" in raw else None,
     )
 
 
@@ -81,4 +86,6 @@ def form_of(raw: Mapping[str, Any]) -> Form:
         channels=tuple(raw["channels"]),
         submitters=tuple(raw.get("submitters", ())),
         layout=raw,
+        made_by=raw.get("made_by", "centre"),
+        counts=raw.get("counts", True),
     )

@@ -186,6 +186,12 @@ def _rules(file: OwnFile) -> Iterator[Mistake]:
             yield file.mistake(("rules", rule_id), message)
 
 
+def _working_hours(file: OwnFile) -> Iterator[Mistake]:
+    hours = (file.sound["requests"] or {}).get("working_hours") or {}
+    if hours.get("from") and hours.get("until") and hours["from"] >= hours["until"]:
+        yield file.mistake(("requests", "working_hours", "until"), "it is not after `from`. Nobody would ever work.")
+
+
 def _assumed(file: OwnFile) -> Iterator[Mistake]:
     values = {key: value for key, value in file.value.items() if key != "assumed"}
     for key in file.sound["assumed"]:
@@ -258,5 +264,6 @@ _QUESTIONS: tuple[tuple[tuple[str, ...], _Question], ...] = (
     ((), _names_of_entries),
     (("evidence_sources",), _sense_checks),
     (("rules",), _rules),
+    (("requests",), _working_hours),
     (("assumed",), _assumed),
 )

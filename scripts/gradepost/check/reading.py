@@ -83,7 +83,7 @@ def _any_of(forms: Iterable[str]) -> str:
 
 def _filed_at(book: Book, form: str, data: Mapping[str, Any]) -> str | None:
     # Only ids of the book make a path: it is shown in reports, and what was submitted is not.
-    if book.forms[form].scope == "centre":
+    if book.forms[form].scope in ("centre", "requests"):
         return path_of(book.forms[form].path, data, "") if data.get("series") == book.series.id else None
     qualification = book.series.qualifications.get(data.get("qualification", ""))
     if qualification is None or data.get("series") != book.series.id:

@@ -18,7 +18,9 @@ class Dossier:
     """One branch and one chain of receipts: one centre × one qualification × one component kind × one series.
 
     Without qualification and kind it holds what is about the whole centre: the documents of forms whose scope is
-    `centre`. They stand beside the folders of the centre's qualifications, and are none of those.
+    `centre`. They stand beside the folders of the centre's qualifications, and are none of those. Of these, what the
+    awarding organisation asked a centre for, and what it sent in answer, is a dossier of its own: its kind is
+    `requests`.
     """
 
     series: str
@@ -35,7 +37,7 @@ class Dossier:
     def folder(self) -> str:
         """Its folder in the ledger, without a slash at the end."""
         centre = f"submissions/{self.series}/{self.centre[:2]}/{self.centre}"
-        return centre if self.is_of_the_centre else f"{centre}/{self.qualification}/{self.kind}"
+        return "/".join(filter(None, (centre, self.qualification, self.kind)))
 
     @property
     def branch(self) -> str:
@@ -58,7 +60,7 @@ class Dossier:
 
     @property
     def _within(self) -> str:
-        return _OF_THE_CENTRE if self.is_of_the_centre else f"{self.qualification}/{self.kind}"
+        return f"{self.qualification}/{self.kind}" if self.qualification else self.kind or _OF_THE_CENTRE
 
     def holds(self, path: str) -> bool:
         """Whether a path of the ledger lies in its folder; that of another dossier within it does not."""
@@ -67,11 +69,13 @@ class Dossier:
 
 # No qualification is called so: their codes are capital letters.
 _OF_THE_CENTRE = "centre"
+REQUESTS = "requests"
 _FOLDERS = {
     "dossier": "submissions/{series}/{shard}/{centre}/{qualification}/{kind}",
     "centre": "submissions/{series}/{shard}/{centre}",
+    "requests": f"submissions/{{series}}/{{shard}}/{{centre}}/{REQUESTS}",
 }
-PLACES = frozenset({"series", "shard", "centre", "qualification", "kind", "component", "form"})
+PLACES = frozenset({"series", "shard", "centre", "qualification", "kind", "component", "form", "number", "reference"})
 
 
 def fault_of(form: str, scope: str, template: str) -> str | None:
@@ -104,8 +108,10 @@ def dossier_of_path(path: str) -> Dossier | None:
     parts = path.split("/")
     if len(parts) < 5 or not all(parts) or parts[0] != "submissions" or parts[2] != parts[3][:2]:
         return None
-    if len(parts) == 5 or (len(parts) == 6 and parts[4] == _RECEIPTS):
-        return Dossier(parts[1], parts[3])
+    kind = REQUESTS if parts[4] == REQUESTS and len(parts) > 5 else ""
+    rest = parts[5:] if kind else parts[4:]
+    if len(rest) == 1 or (len(rest) == 2 and rest[0] == _RECEIPTS):
+        return Dossier(parts[1], parts[3], "", kind)
     return Dossier(parts[1], parts[3], parts[4], parts[5]) if len(parts) > 6 else None
 
 
@@ -114,8 +120,8 @@ def dossier_of_branch(branch: str) -> Dossier | None:
     first, *parts = branch.split("/")
     if first != "dossier" or not all(map(_SAFE.fullmatch, parts)):
         return None
-    if len(parts) == 3 and parts[2] == _OF_THE_CENTRE:
-        return Dossier(*parts[:2])
+    if len(parts) == 3 and parts[2] in (_OF_THE_CENTRE, REQUESTS):
+        return Dossier(parts[0], parts[1], "", REQUESTS if parts[2] == REQUESTS else "")
     return Dossier(*parts) if len(parts) == 4 else None
 
 

@@ -11,13 +11,15 @@ from typing import Any
 import yaml
 
 from gradepost.book import Book
+from gradepost.doors.yaml_texts import value_of
 from gradepost.model.trouble import ConfigurationError
 from gradepost.rules import RULES
 
 FOLDER = "faq"
 _PARTS = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
 _NEEDED = ("question", "short", "asked_on", "answered_on", "owner", "audience")
-_OPTIONAL = ("webinar", "rules", "forms", "guidance", "search_boost")
+# `approved` is the mark of a page that `gradepost faq publish` carried here.
+_OPTIONAL = ("webinar", "rules", "forms", "guidance", "search_boost", "approved")
 _AUDIENCES = ("exams-officer", "teacher", "head-of-centre", "reviewer")
 
 
@@ -95,7 +97,7 @@ def _read(path: Path, docs: Path, book: Book, mistakes: list[str]) -> Question |
 
 def _yaml(text: str, path: Path, mistakes: list[str]) -> Any:
     try:
-        return yaml.safe_load(text)
+        return value_of(text)
     except (yaml.YAMLError, ValueError) as error:
         mistakes.append(f"{path}: not YAML ({type(error).__name__}).")
         return None

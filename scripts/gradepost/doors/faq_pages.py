@@ -8,6 +8,8 @@ from gradepost.doors.faq import FOLDER, Faq, Question
 from gradepost.rules import RULES
 
 PAGE = "faq.md"
+# The form that asks for questions, in a series that has one.
+ASKING = "question"
 _TO_ANOTHER = re.compile(r"\]\(([a-z0-9-]+)\.md\)")
 _ROLES = {
     "exams-officer": "exams officers",
@@ -22,13 +24,15 @@ def faq_pages(faq: Faq, book: Book) -> dict[str, str]:
     if not faq.groups:
         return {}
     single = {f"{FOLDER}/{question.id}.md": "\n".join(_page(question, book)) + "\n" for question in faq.questions}
-    return {PAGE: "\n".join(_all(faq)) + "\n", **single}
+    return {PAGE: "\n".join(_all(faq, book)) + "\n", **single}
 
 
-def _all(faq: Faq) -> Iterator[str]:
+def _all(faq: Faq, book: Book) -> Iterator[str]:
     # Each question has a page of its own for the search to find.
     yield "---\ntitle: Questions and answers\nsearch:\n  exclude: true\n---\n\n# Questions and answers\n"
     yield f'<p class="gp-lead">{faq.lead}</p>\n\n{_on_one_page(faq.text)}\n'
+    if ASKING in book.forms:
+        yield f"Is yours not among them? [Ask a question](forms/{ASKING}.md).\n"
     yield '<nav class="gp-contents" aria-label="Questions on this page" markdown="1">\n'
     for group in faq.groups:
         yield f"**[{group.title}](#{group.id})**\n"
@@ -55,6 +59,8 @@ def _page(question: Question, book: Book) -> Iterator[str]:
     yield question.answer + "\n"
     yield from _beside(question, book)
     yield f"[All questions and answers](../faq.md#{question.id})"
+    if ASKING in book.forms:
+        yield f"\n[Ask a question](../forms/{ASKING}.md)"
 
 
 def _beside(question: Question, book: Book) -> Iterator[str]:

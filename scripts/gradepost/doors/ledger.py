@@ -26,6 +26,7 @@ class Ledger:
         self._inbox = inbox
         self._now = now
         self._registers: dict[str, tuple[str, Register]] = {}
+        self._every: tuple[str, list[Centre]] | None = None
 
     def reader(self) -> LedgerReader:
         """A reader of main as it stands. Raises `ForgeError` where main cannot be had."""
@@ -38,7 +39,15 @@ class Ledger:
 
     def centres(self) -> list[Centre]:
         """Every centre of the register."""
-        return [self._with_addresses(centre) for centre in self.reader().centres()]
+        return [self._with_addresses(centre) for centre in self.centres_as_registered()]
+
+    def centres_as_registered(self) -> list[Centre]:
+        """The same with the addresses that the register has, in force or not; read once for as long as main does not
+        move."""
+        head = self.head()
+        if self._every is None or self._every[0] != head:
+            self._every = (head, self._reader(head).centres())
+        return self._every[1]
 
     def as_registered(self, centre: str) -> Register:
         """The same with the addresses that the register has, in force or not."""

@@ -128,6 +128,44 @@ def address_changed_letter(name: str, *, centre: str, when: str, signed: str) ->
     )
 
 
+def request_letter(  # noqa: PLR0913 - each is a word of the letter
+    name: str,
+    *,
+    centre: str,
+    what: str,
+    reference: str,
+    qualification: str,
+    when: str,
+    url: str,
+    signed: str,
+) -> Letter:
+    """The notice to an exams officer of a request, a meeting or a visit; what exactly, stands behind its link."""
+    return _letter(
+        f"{what.capitalize()} {reference}: {qualification}, centre {centre}",
+        name,
+        f"There is a {what} for {qualification} at centre {centre}. {when}",
+        "Sign in to see it and what to do:",
+        url,
+        signed=signed,
+    )
+
+
+def reminder_letter(
+    name: str, *, centre: str, what: str, lines: Sequence[str], until: str, url: str, signed: str
+) -> Letter:
+    """What a centre has not sent yet, before its deadline. `lines` name it by ids, with how many are there."""
+    return _letter(
+        f"Still to come: {what} of centre {centre}",
+        name,
+        f"The deadline for {what} is {until}. So far we have received from centre {centre}:",
+        "\n".join(lines),
+        "This page shows where everything stands:",
+        url,
+        "If you have sent it since, or do not use a qualification this time, you need do nothing.",
+        signed=signed,
+    )
+
+
 def receipt_letter(subject: str, lines: Sequence[str]) -> Letter:
     """A receipt, as its page shows it, in lines."""
     return Letter(subject, "\n".join([*lines, ""]))

@@ -12,6 +12,7 @@ _SHORT = {
     "read": "read",
     "read-own": "read own",
     "ask-declaration": "ask",
+    "send": "send files",
     "sign": "sign",
     "object": "object",
     "review": "review",

@@ -8,6 +8,7 @@ from gradepost.book import Book
 from gradepost.doors import rule_examples
 from gradepost.doors.faq import Question
 from gradepost.doors.rule_examples import Example
+from gradepost.doors.series_pages import OF_RULES
 from gradepost.model.records import Severity
 from gradepost.rules import RULES
 from gradepost.rules.base import AT_REVIEW, IN_A_LEDGER, Rule, submitter_is_known
@@ -120,6 +121,9 @@ def _rule_page(rule: Rule, book: Book, root: Path, asked: Sequence[Question]) ->
         yield "## What centres asked\n"
         yield from (f"- [{question.question}](../faq/{question.id}.md) {question.short}" for question in about)
         yield ""
+    if rule.id in OF_RULES:
+        page, called = OF_RULES[rule.id]
+        yield f"In this series: [{called}](../{page})\n"
     yield f"[All rules](../rules.md#{rule.id.lower()})"
 
 

@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from gradepost.ledger import Source
+from gradepost.doors.yaml_texts import value_of
 from gradepost.model.trouble import ConfigurationError
+
+if TYPE_CHECKING:
+    from gradepost.ledger import Source
 
 FOLDER, PREFIX = "centre-pages", "centre/"
 PUBLIC, CENTRE = "public", "centre"
@@ -67,7 +70,7 @@ class SecureTree:
         yield from sorted(self.sources().items())
 
 
-def read_tree(source: Source) -> SecureTree:
+def read_tree(source: "Source") -> SecureTree:
     """The tree of a ledger. A page without `access` is for centres only. Raises `ConfigurationError` with every
     mistake, each with file and line."""
     mistakes: list[str] = []
@@ -129,7 +132,7 @@ def _head(text: str) -> Any:
     if found is None:
         return {}
     try:
-        return yaml.safe_load(found[1]) or {}
+        return value_of(found[1]) or {}
     except (yaml.YAMLError, ValueError):
         return None
 

@@ -3,6 +3,7 @@ and beats; another sends letters."""
 
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,24 +11,26 @@ from pathlib import Path
 import uvicorn
 from rich.console import Console
 
+from gradepost.doors.asked import CentreTeller
 from gradepost.doors.building import site_for
 from gradepost.doors.demo.seeding import prepare_demo
 from gradepost.doors.logs import set_up
 from gradepost.doors.mailing import Mailer
 from gradepost.doors.post import SmtpPost
+from gradepost.doors.reminding import Reminders
 from gradepost.doors.rounds import ENDING_SECONDS, Rounds, tried
 from gradepost.doors.second_contacts import tell_of_all
 from gradepost.doors.second_factors import seal_of
 from gradepost.doors.sign_ins import Doorkeeper
 from gradepost.doors.state import open_state
 from gradepost.doors.trail import MergeTrail
+from gradepost.doors.upkeep import DailyUpkeep
 from gradepost.doors.web import build_app
 from gradepost.doors.web.centre_builds import CentreArea, tree_of
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.forge.local import LocalForge
 from gradepost.model.trouble import ConfigurationError, WorldError
-from gradepost.publish import MergeWorker
 from gradepost.settings import DEFAULT_SITE_URL, Settings
 
 # Each filing leaves about a dozen loose objects; a few thousand of them begin to slow reading down.
@@ -70,8 +73,8 @@ def run(settings: Settings, folder: Path, *, host: str, port: int, demo: bool) -
     # Letters have a thread of their own: a mail server that is slow to answer holds up no filing.
     workers = (
         Worker(gateway),
-        Rounds("mail", [*_door(gateway), _mailer(gateway).deliver_due]),
-        Rounds("centre-pages", [area.follow]),
+        Rounds("mail", [*_door(gateway), Reminders(state, settings.site_url).send_due, _mailer(gateway).deliver_due]),
+        Rounds("centre-pages", [area.follow, DailyUpkeep(state, time.time).run_due]),
     )
     # Whom a crash kept from being told of a declaration is told now.
     tried(lambda: tell_of_all(state, settings.site_url))
@@ -111,8 +114,8 @@ class Worker(Rounds):
             state.publisher.judge_due,
             state.merger.merge_due,
             state.merger.record_due,
-            # Where reviewers merge themselves, their forge keeps the trail of it.
-            *([MergeTrail(state.forge, state.inbox, state.now).tell] if isinstance(state.merger, MergeWorker) else ()),
+            MergeTrail(state.forge, state.inbox, state.now).tell,
+            CentreTeller(state, gateway.settings.site_url).tell,
             self._keep_up,
         )
         super().__init__("worker", acts, gateway.wake)

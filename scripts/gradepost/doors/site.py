@@ -1,10 +1,12 @@
-"""The MkDocs plugin: generates the form pages and the rule pages. A thin adapter; the pages are made below."""
+"""The MkDocs plugin, and all that is known of MkDocs. A thin adapter: `site_tree` makes the sources, `site_styles`
+lightens what was built."""
 
-import json
+import contextlib
+import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config import Config
 from mkdocs.config import config_options as options
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,7 +18,8 @@ from mkdocs.utils import get_build_datetime
 
 from gradepost.book import Book, load
 from gradepost.doors import site_pages
-from gradepost.doors.site_due import MARK, due_block
+from gradepost.doors.site_styles import gateway_sources, lighten, tightened
+from gradepost.doors.site_tree import assemble
 from gradepost.model.trouble import ConfigurationError
 from gradepost.page.form import Around, render_form
 
@@ -31,7 +34,7 @@ class PluginConfig(Config):  # type: ignore[no-untyped-call]
 
 
 class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
-    """Adds `forms/*.md`, `rules.md` and `schemas/*.json` to the site."""
+    """Hands the tree of sources to MkDocs, puts the forms into their pages, and lightens the style sheets."""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the book once; a mistake in it fails the build. Forms that the navigation leaves out are put into it."""
@@ -45,29 +48,36 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the schemas and the generated pages; one that is committed gives way to the one of this series."""
-        for path, content in self._pages().items():
-            if (committed := files.get_file_from_path(path)) is not None:
+        """Add what the tree has beside the written sources; one that is committed gives way to what is made of it."""
+        for path, content in self._tree().items():
+            committed = files.get_file_from_path(path)
+            if committed is not None and committed.content_bytes == content:
+                continue
+            made = File.generated(config, path, content=content)
+            made.inclusion = InclusionLevel.NOT_IN_NAV
+            if committed is not None:
+                made.inclusion = committed.inclusion
                 files.remove(committed)
-            page = File.generated(config, path, content=content)
-            page.inclusion = InclusionLevel.NOT_IN_NAV
-            files.append(page)
-        for path, feed in site_pages.feeds(self._book, self._root).items():
-            files.append(File.generated(config, path, content=feed))
-        for path, content in _schemas(self._book, config.site_url or "").items():
-            files.append(File.generated(config, path, content=content))
+            files.append(made)
+        for file in [file for file in files if _is_needless(file.src_uri)]:
+            files.remove(file)
         return files
 
-    def _pages(self) -> dict[str, str]:
+    def _tree(self) -> dict[str, bytes]:
         try:
             today = get_build_datetime().date()
-            return site_pages.pages(self._book, self._root, today, self.config.gateway.rstrip("/"))
+            return assemble(self._book, self._root, today, self.config.gateway.rstrip("/"))
         except ConfigurationError as error:
             raise PluginError(str(error)) from error
 
-    def on_page_markdown(self, markdown: str, **_: Any) -> str:
-        """Put what is due where a page asks for it."""
-        return markdown.replace(MARK, due_block(self._book)) if MARK in markdown else markdown
+    def on_env(self, env: Environment, **_: Any) -> Environment:
+        """Keep compiled templates, as Python keeps its own beside its modules: compiling takes a fifth of a build."""
+        kept = self._root / ".cache" / "templates"
+        with contextlib.suppress(OSError):
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.access(kept, os.W_OK):
+            env.bytecode_cache = FileSystemBytecodeCache(str(kept))
+        return env
 
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
         """Put the form where its page says; after Markdown, which would change it."""
@@ -77,6 +87,14 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
             return html.replace(_OPEN, f"{_OPEN}{form}", 1)
         return html
 
+    def on_post_page(self, output: str, **_: Any) -> str:
+        """Leave out what only people who read the source would see."""
+        return tightened(output)
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Make the style sheets as light as the pages allow."""
+        lighten(Path(config.site_dir), gateway_sources())
+
     def on_serve(self, server: Any, **_: Any) -> Any:
         """Rebuild when a schema or a form changes."""
         for folder in ("schemas", "forms", "docs"):
@@ -84,11 +102,6 @@ class GradepostPlugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call
         return server
 
 
-def _schemas(book: Book, site_url: str) -> dict[str, str]:
-    """Every schema by its path on the site. Its `$id` is its address there, so that an editor finds it again."""
-    published = {}
-    for name, schema in book.schemas.items():
-        path = f"schemas/{name}.schema.json"
-        address = {"$id": urljoin(site_url, path)} if site_url else {}
-        published[path] = json.dumps({**schema.schema, **address}, ensure_ascii=False, indent=2) + "\n"
-    return published
+def _is_needless(path: str) -> bool:
+    """Whether a file of the theme is for those who develop it, or for searching in another language."""
+    return path.startswith("assets/") and (path.endswith(".map") or "/lunr/" in path)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from gradepost.book.wall import instant_of
+from gradepost.doors.yaml_texts import value_of
 from gradepost.form import words
 from gradepost.model.series import Series
 from gradepost.model.trouble import ConfigurationError
@@ -76,7 +77,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, list[int]]]:
         return {}, {}
     text = path.read_text("utf-8")
     try:
-        raw, node = yaml.safe_load(text), yaml.compose(text)
+        raw, node = value_of(text), yaml.compose(text)
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigurationError(f"{path}:1: not YAML, or a day that does not exist.") from error
     if not isinstance(raw, dict) or not isinstance(node, yaml.MappingNode):

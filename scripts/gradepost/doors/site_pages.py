@@ -7,13 +7,17 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.doors.deadline_pages import PAGE as DEADLINES
 from gradepost.doors.deadline_pages import deadlines_page
+from gradepost.doors.documents import document_pages, read_documents
 from gradepost.doors.faq import read_faq
-from gradepost.doors.faq_pages import faq_pages
+from gradepost.doors.faq_pages import ASKING, faq_pages
 from gradepost.doors.rule_pages import rule_page, rules_page
 from gradepost.doors.secure_pages import public_mistakes
+from gradepost.doors.series_pages import series_pages
 from gradepost.doors.site_calendars import calendars
+from gradepost.doors.site_contact import PAGE as CONTACT
 from gradepost.doors.site_contact import contact_page
 from gradepost.doors.site_dates import read_dates
+from gradepost.doors.site_report import report_page
 from gradepost.doors.site_statements import wrong_statements
 from gradepost.doors.webinar_pages import webinar_feeds, webinar_pages
 from gradepost.doors.webinars import read_webinars
@@ -33,13 +37,16 @@ def pages(book: Book, root: Path, today: date, gateway: str = "") -> dict[str, s
     faq = read_faq(docs, book)
     return {
         "forms/index.md": _forms_page(book),
-        **{f"forms/{name}.md": _form_page(form) for name, form in book.forms.items()},
+        **{f"forms/{form.name}.md": _form_page(form) for form in _of_centres(book)},
         RULES_PAGE: rules_page(book),
         **{f"rules/{rule.id.lower()}.md": rule_page(rule, book, root, faq.questions) for rule in RULES},
         DEADLINES: deadlines_page(book),
+        **series_pages(book),
+        **document_pages(read_documents(docs, book)),
         **faq_pages(faq, book),
         **webinar_pages(read_webinars(docs, book), faq, book, today, gateway),
-        **contact_page(docs),
+        **(contact := contact_page(docs, f"forms/{ASKING}.md" if ASKING in book.forms and faq.groups else None)),
+        **(report_page(CONTACT, gateway) if contact else {}),
     }
 
 
@@ -56,8 +63,13 @@ def put_into(nav: list[Any], book: Book) -> None:
         if isinstance(inner, list) and "forms/index.md" in inner:
             named = {path for item in inner if isinstance(item, dict) for path in item.values()}
             inner += [
-                {form.title: path} for form in book.forms.values() if (path := f"forms/{form.name}.md") not in named
+                {form.title: path} for form in _of_centres(book) if (path := f"forms/{form.name}.md") not in named
             ]
+
+
+def _of_centres(book: Book) -> list[Form]:
+    """The forms that centres fill in: of the others the site has no page."""
+    return [form for form in book.forms.values() if form.made_by == "centre"]
 
 
 def _form_page(form: Form) -> str:
@@ -69,6 +81,6 @@ def _form_page(form: Form) -> str:
 
 def _forms_page(book: Book) -> str:
     lines = ["---", "title: Forms", "---", "", "# Forms", ""]
-    for name, form in book.forms.items():
-        lines += [f"## [{form.title}]({name}.md)", "", str(form.layout.get("lead", "")), ""]
+    for form in _of_centres(book):
+        lines += [f"## [{form.title}]({form.name}.md)", "", str(form.layout.get("lead", "")), ""]
     return "\n".join(lines)

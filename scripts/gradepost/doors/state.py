@@ -12,6 +12,7 @@ from gradepost.book import Book, load
 from gradepost.doors.clock import Now, demo_now_of, system_now
 from gradepost.doors.files import write_durably
 from gradepost.doors.ledger import Ledger
+from gradepost.doors.on_github import workers_of
 from gradepost.doors.register import Follower
 from gradepost.forge.base import MAIN, Forge
 from gradepost.forge.governor import Governor
@@ -21,11 +22,15 @@ from gradepost.intake import Intake, Surroundings
 from gradepost.ledger import LedgerSettings, read_settings
 from gradepost.ledger.settings import PATH as SETTINGS_PATH
 from gradepost.model.trouble import ConfigurationError, WorldError
-from gradepost.publish import MergedElsewhere, MergeWorker, Publisher
+from gradepost.publish import MergeWorker, Publisher
+from gradepost.publish.attending import Place
+from gradepost.publish.filing import RunReview
+from gradepost.publish.reviewers import Reviewers
 from gradepost.receipt import SigningKey
 from gradepost.settings import GitHubSettings, Settings
 
 if TYPE_CHECKING:
+    from gradepost.forge.board import Board
     from gradepost.forge.github_connection import App
 
 _REVIEW_SECONDS = 120
@@ -84,7 +89,7 @@ class State:
     register: Follower
     intake: Intake
     publisher: Publisher
-    merger: MergeWorker | MergedElsewhere
+    merger: MergeWorker
     now: Now
     demo: bool
     governor: Governor | None = None
@@ -107,12 +112,25 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     if key.id not in {known.id for known in pinned.keys}:
         raise ConfigurationError(f"The key {key.id} that signs receipts is not among the keys of ledger.toml.")
     intake = Intake(book, inbox, Surroundings(ledger.register, now, new_receipt_id, key, pinned.demo))
-    # On GitHub, continuous integration judges and reviewers merge.
-    run_review = None if settings.github else ReviewProcess(settings, folder / "ledger.git")
-    publisher = Publisher(inbox, forge, run_review, now, governor)
-    merger = MergeWorker(forge, run_review, now, book.series.needs_approval) if run_review else MergedElsewhere()
+    publisher: Publisher
+    merger: MergeWorker
+    if settings.github is not None:
+        place = Place(forge, _board_of(settings.github, governor), system_now, settings.github.poll)
+        reviewers = Reviewers(pinned, inbox, lambda centre: ledger.as_registered(centre).centre)
+        forge, publisher, merger = workers_of(place, inbox, reviewers, book, now, governor)
+    else:
+        run_review = ReviewProcess(settings, folder / "ledger.git")
+        publisher = Publisher(inbox, forge, run_review, now, governor)
+        merger = _merger(forge, run_review, now, book, inbox)
     return State(
         folder, book, pinned, inbox, forge, ledger, follower, intake, publisher, merger, now, pinned.demo, governor
+    )
+
+
+def _merger(forge: Forge, run_review: RunReview, now: Now, book: Book, inbox: SqliteInbox) -> MergeWorker:
+    series = book.series
+    return MergeWorker(
+        forge, run_review, now, series.needs_approval, reviewers=series.reviewers, take_back=inbox.take_back
     )
 
 
@@ -125,6 +143,12 @@ def _forge_of(folder: Path, settings: Settings, governor: Governor | None) -> Fo
     if not bare.exists():
         raise ConfigurationError(f"{folder}: no ledger here. Start `gradepost serve --demo`, or give --state.")
     return LocalForge(bare)
+
+
+def _board_of(github: GitHubSettings, governor: Governor | None) -> "Board":
+    from gradepost.forge.github_board import GitHubBoard
+
+    return GitHubBoard(github.api, github.repository, _account_of(github), governor)
 
 
 def _account_of(github: GitHubSettings) -> "str | App":

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from gradepost.book import Book
+from gradepost.doors.yaml_texts import value_of
 from gradepost.model.trouble import ConfigurationError
 
 FOLDER = "webinars"
@@ -48,7 +49,7 @@ def _read(path: Path, book: Book, mistakes: list[str]) -> Webinar | None:
     text = path.read_text("utf-8")
     parts = _PARTS.fullmatch(text)
     try:
-        head = yaml.safe_load(parts[1]) if parts else None
+        head = value_of(parts[1]) if parts else None
     except (yaml.YAMLError, ValueError):  # a day that does not exist
         head = None
     if parts is None or not isinstance(head, dict):

@@ -26,6 +26,7 @@ class Verdict(StrEnum):
 
     APPROVED = "approved"
     CHANGES_REQUESTED = "changes-requested"
+    REJECTED = "rejected"
 
 
 class CheckState(StrEnum):
@@ -52,7 +53,8 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A reviewer's verdict on one head commit; void as soon as the head moves. `reason` stays in the forge."""
+    """A reviewer's verdict on one head commit; void as soon as the head moves. `signature` is `KEY:BASE64`, the
+    platform's own over the decision; "" where the forge has no such place."""
 
     number: int
     head: str
@@ -60,6 +62,7 @@ class Review:
     verdict: Verdict
     reason: str
     at: datetime
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Forge(Protocol):
 
     def changed(self, base: str, head: str) -> Mapping[str, str]:
         """The paths that differ between the merge base of two commits and `head`: `file`, `link` (anything
-        that is not a plain file) or `gone`."""
+        that is not a plain file), `gone`, or `malformed` (an entry that no Git tool writes)."""
 
     def commit(
         self,
@@ -135,8 +138,9 @@ class Forge(Protocol):
     def check(self, head: str) -> Check | None:
         """The outcome of judging a head commit, or None where it was not judged yet."""
 
-    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
-        """A commit as main would stand after merging, on no branch yet, to be judged. A conflict is a `ForgeError`."""
+    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
+        """A commit as main would stand after merging, on no branch yet, to be judged; `without` are paths that it
+        leaves out. A conflict is a `ForgeError`."""
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:
         """Move main to the judged candidate, close the pull request as merged and delete its branch; return the

@@ -20,7 +20,7 @@ from gradepost.forge import github_checks
 from gradepost.forge.base import MAIN, Check, Pull, PullState, Review
 from gradepost.forge.budget import Wait
 from gradepost.forge.github_connection import App, Connection, translated
-from gradepost.forge.github_objects import GitHubObjects, commit_id, is_plain
+from gradepost.forge.github_objects import GitHubObjects, commit_id
 from gradepost.forge.github_pulls import EVENTS, VERDICTS, as_pull, as_review, is_of
 from gradepost.forge.governor import Governor
 from gradepost.model.trouble import ForgeError, Moved
@@ -63,7 +63,7 @@ class GitHubForge:
         with translated():
             start = self._objects.merge_base(self._commit(base).sha, self._commit(head).sha)
             differences = self._objects.differences(self._objects.tree_of(start), self._tree(head))
-            return {d.path: "gone" if d.new is None else "file" if is_plain(d.new) else "link" for d in differences}
+            return {d.path: d.kind for d in differences}
 
     def commit(
         self,
@@ -161,11 +161,13 @@ class GitHubForge:
         with translated():
             return github_checks.kept(self._rest_commit(head))
 
-    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
+    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
         """As the port says; of a pull request merged already, the merge commit.
 
         Made here, for GitHub's own test merge may be of an older main, is not there at once, and merges line by line.
         """
+        if without:
+            raise ForgeError("GitHub merges a pull request as a whole: nothing can be left out.")
         with translated():
             merged_as = self._known(number).merged_as
             if merged_as is not None:

@@ -138,7 +138,7 @@ class LocalForge:
     def check(self, head: str) -> Check | None:
         return self._store.check(head)
 
-    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
+    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
         """As the port says; of a pull request merged already, the merge commit."""
         self._settle()
         merged_as = self._known(number).merged_as
@@ -149,6 +149,9 @@ class LocalForge:
             theirs = self._repository.commit(self._open_one(number).head)
             base = self._repository.merge_base(ours, theirs)
             tree = objects.merge_trees(self._repository.git, base.tree, ours.tree, theirs.tree)
+            if without:
+                whole = self._repository.git[tree].peel(pygit2.Tree)
+                tree = objects.write_files(self._repository.git, whole, dict.fromkeys(without))
             return str(objects.write_commit(self._repository.git, tree, [ours.id, theirs.id], message, at))
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:

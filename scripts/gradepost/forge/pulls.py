@@ -81,6 +81,9 @@ class PullStore:
         with self.acting():
             for statement in _SCHEMA.split(";\n"):
                 self._connection.execute(statement)
+            if "signature" not in {row[1] for row in self._connection.execute("PRAGMA table_info(reviews)")}:
+                # A file that an earlier version made.
+                self._connection.execute("ALTER TABLE reviews ADD COLUMN signature TEXT NOT NULL DEFAULT ''")
 
     def close(self) -> None:
         """Give the file back. The store is of no use afterwards."""
@@ -159,17 +162,19 @@ class PullStore:
     def insert_review(self, review: Review) -> None:
         """Keep a verdict; the very same one again changes nothing."""
         self._rows(
-            "INSERT OR IGNORE INTO reviews (number, head, by, verdict, reason, at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO reviews (number, head, by, verdict, reason, at, signature)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             *(review.number, review.head, review.by, review.verdict, review.reason, _stored(review.at)),
+            review.signature,
         )
 
     def reviews(self, number: int) -> Sequence[Review]:
         """All verdicts on a pull request, in the order they were kept."""
         rows = self._rows(
-            "SELECT number, head, by, verdict, reason, at FROM reviews WHERE number = ? ORDER BY rowid",
+            "SELECT number, head, by, verdict, reason, at, signature FROM reviews WHERE number = ? ORDER BY rowid",
             number,
         )
-        return [Review(row[0], row[1], row[2], Verdict(row[3]), row[4], _read(row[5])) for row in rows]
+        return [Review(row[0], row[1], row[2], Verdict(row[3]), row[4], _read(row[5]), row[6]) for row in rows]
 
     def put_check(self, check: Check) -> None:
         """Keep the outcome of judging a head commit, in place of an earlier one."""

@@ -69,6 +69,13 @@ def _components(series: Series, _: Mapping[str, Any]) -> tuple[Options, ...]:
     )
 
 
+def _practicals(series: Series, values: Mapping[str, Any]) -> tuple[Options, ...]:
+    """What is undertaken and takes no TAG, of the document's qualification where it names one."""
+    chosen = [q for q in series.qualifications.values() if values.get("qualification") in (None, q.code)]
+    named = ((q, [Option(c.code, _component(c)) for c in q.components.values() if not c.takes_tag]) for q in chosen)
+    return tuple(Options(f"{q.code} {q.title}", tuple(options)) for q, options in named if options)
+
+
 def _component(component: Component) -> str:
     marks = f" (0 to {component.maximum_mark} marks)" if component.maximum_mark is not None else ""
     return f"{component.code} {component.title}{marks}"
@@ -108,4 +115,5 @@ _LISTS: Mapping[str, _List] = {
     "statements": _listed(lambda series: series.statements),
     "signatory_roles": _listed(lambda series: series.signatory_roles),
     "sign_off_roles": _listed(lambda series: series.sign_off_roles),
+    "practicals": _practicals,
 }

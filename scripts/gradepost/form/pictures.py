@@ -46,8 +46,18 @@ def picture_of(raw: bytes) -> Picture:
     return found
 
 
+def is_png(raw: bytes) -> bool:
+    """Whether a file is a PNG picture of any size."""
+    return raw.startswith(_PNG) and raw[8:16] == b"\x00\x00\x00\rIHDR" and len(raw) > 24
+
+
+def is_jpeg(raw: bytes) -> bool:
+    """Whether a file is a JPEG picture of any size: it begins like one, and has a frame."""
+    return raw.startswith(_JPEG) and next(_frames(raw), None) is not None
+
+
 def _read(raw: bytes) -> Picture | None:
-    if raw.startswith(_PNG) and raw[8:16] == b"\x00\x00\x00\rIHDR" and len(raw) > 24:
+    if is_png(raw):
         return Picture("image/png", *struct.unpack(">II", raw[16:24]))
     if raw.startswith(_JPEG):
         return next((Picture("image/jpeg", width, height) for height, width in _frames(raw)), None)

@@ -1,6 +1,6 @@
 """What is asked of a durable store. Raises `StoreError` when it cannot; then nothing was stored."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,6 +148,16 @@ class Inbox(Access, Protocol):
     def of_branch(self, branch: str) -> Sequence[Stored]:
         """Every submission of a dossier, in order of storing."""
 
+    def standing_of_branch(self, branch: str) -> Sequence[Stored]:
+        """The latest acknowledged document at each path of a dossier, in order of storing; none that was rejected."""
+
+    def outline_of_series(self, series: str) -> Sequence[Stored]:
+        """What stands in a series without contents: `document` and `receipt` are empty, but for declarations."""
+
+    def standing_of_series(self, series: str, form: str, name: str = "") -> Sequence[Stored]:
+        """The latest acknowledged document of a form at each of its paths in a series; `name`: those alone whose path
+        ends so. In order of storing."""
+
     def branches(self) -> Sequence[str]:
         """Every dossier that has a submission."""
 
@@ -156,6 +166,9 @@ class Inbox(Access, Protocol):
 
     def filed(self, seq: int, pull: int, at: datetime) -> None:
         """Take a submission out of the outbox."""
+
+    def take_back(self, branch: str, seqs: Collection[int]) -> None:
+        """Let submissions of a dossier count no longer as what stands: they were rejected. They stay stored."""
 
     def postpone(self, branch: str, until: datetime, reason: str) -> None:
         """Hold a dossier's outbox until an instant; `reason` names the trouble, never content."""
@@ -189,6 +202,11 @@ class Inbox(Access, Protocol):
     ) -> None:
         """Queue a letter. One to nobody (`to` is empty) costs the same, and is dropped when its turn comes. After
         `until` it is not worth sending: a link that has run out helps nobody."""
+
+    def queue_message_once(
+        self, key: str, to: str, subject: str, body: str, at: datetime, *, until: datetime | None = None
+    ) -> bool:
+        """Queue a letter unless one was queued under that key before; whether it was queued now."""
 
     def messages(self, *, unsent: bool = False) -> Sequence[Message]:
         """Letters, oldest first; `unsent`: those that are neither sent nor given up."""

@@ -25,6 +25,17 @@ class SqliteMessages(SqliteStore):
             sql = "INSERT INTO messages (recipient, subject, body, queued_at, html, until) VALUES (?, ?, ?, ?, ?, ?)"
             connection.execute(sql, (to, subject, body, text_of(at), html, text_of(until)))
 
+    def queue_message_once(
+        self, key: str, to: str, subject: str, body: str, at: datetime, *, until: datetime | None = None
+    ) -> bool:
+        """Queue a letter and its key in one transaction."""
+        with self._transaction() as connection:
+            if not connection.execute("INSERT OR IGNORE INTO queued_once VALUES (?, ?)", (key, text_of(at))).rowcount:
+                return False
+            sql = "INSERT INTO messages (recipient, subject, body, queued_at, until) VALUES (?, ?, ?, ?, ?)"
+            connection.execute(sql, (to, subject, body, text_of(at), text_of(until)))
+        return True
+
     def messages(self, *, unsent: bool = False) -> Sequence[Message]:
         """Letters, oldest first."""
         return [

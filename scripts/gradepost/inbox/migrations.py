@@ -22,13 +22,24 @@ CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, branch TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS held (branch TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS tried (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS forge_requests (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, holder TEXT NOT NULL
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, holder TEXT NOT NULL, push INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS forge_requests_at ON forge_requests (at);
 CREATE TABLE IF NOT EXISTS forge_points (at TEXT NOT NULL, points INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS forge_held (
-    one INTEGER PRIMARY KEY CHECK (one = 1), until TEXT NOT NULL, reason TEXT NOT NULL, pauses INTEGER NOT NULL
+    one INTEGER PRIMARY KEY CHECK (one = 1), until TEXT NOT NULL, reason TEXT NOT NULL, pauses INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS forge_pulls (
+    one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL, counted_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS forge_slots (branch TEXT PRIMARY KEY, at TEXT NOT NULL, opened_at TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS pulls_seen (
+    number INTEGER PRIMARY KEY, branch TEXT NOT NULL, updated TEXT NOT NULL, due TEXT, head TEXT,
+    pull TEXT, checked TEXT, reviews TEXT, shown TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX IF NOT EXISTS pulls_seen_of_branch ON pulls_seen (branch, number);
+CREATE INDEX IF NOT EXISTS pulls_seen_at_head ON pulls_seen (head);
 CREATE TABLE IF NOT EXISTS credentials (
     hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
     facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
@@ -37,6 +48,7 @@ CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
     queued_at TEXT NOT NULL, sent_at TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS queued_once (key TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS addresses (
     centre TEXT NOT NULL, ref TEXT NOT NULL, email TEXT NOT NULL, next_email TEXT, next_from TEXT,
     PRIMARY KEY (centre, ref)
@@ -49,6 +61,10 @@ CREATE TABLE IF NOT EXISTS sign_in_asks (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS attempts (key TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS attempts_of_key ON attempts (key, at);
+CREATE TABLE IF NOT EXISTS page_problems (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, page TEXT NOT NULL, kind TEXT NOT NULL,
+    words TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS seen (hash TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS factors (
     centre TEXT NOT NULL, ref TEXT NOT NULL, sealed TEXT NOT NULL, last_step INTEGER NOT NULL, made_at TEXT NOT NULL,
@@ -74,6 +90,8 @@ BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 
 # Columns that a table got after it was first made. None may be NOT NULL without a default.
 _ADDED = {
+    "forge_requests": {"push": "INTEGER NOT NULL DEFAULT 0"},
+    "forge_held": {"failures": "INTEGER NOT NULL DEFAULT 0"},
     "messages": {
         "html": "TEXT",
         "until": "TEXT",

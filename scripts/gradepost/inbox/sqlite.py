@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ from gradepost.inbox.addresses import SqliteAddresses
 from gradepost.inbox.audit import SqliteAudit, append
 from gradepost.inbox.base import Answered, Credential, Entry, Stored
 from gradepost.inbox.forge_budget import SqliteBudget
+from gradepost.inbox.forge_pulls import SqliteOpenPulls
 from gradepost.inbox.messages import SqliteMessages
+from gradepost.inbox.problems import SqliteProblems
+from gradepost.inbox.pulls_seen import SqlitePulls
 from gradepost.inbox.store import instant_of as _instant
 from gradepost.inbox.store import text_of as _text
 from gradepost.inbox.tries import SqliteTries
@@ -35,7 +38,17 @@ def _credential(row: tuple[Any, ...]) -> Credential:
     return Credential(hash_, kind, centre, ref, role, json.loads(facts), made, _instant(expires_at), _instant(used_at))
 
 
-class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, SqliteAccess, SqliteBudget):
+class SqliteInbox(
+    SqliteMessages,
+    SqliteAudit,
+    SqliteAddresses,
+    SqliteTries,
+    SqliteAccess,
+    SqliteBudget,
+    SqliteOpenPulls,
+    SqlitePulls,
+    SqliteProblems,
+):
     """One file, one connection to a thread; a lock to a centre keeps that centre's submissions in order."""
 
     @contextmanager
@@ -57,6 +70,25 @@ class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, Sql
         """Every submission of a dossier, in order of storing."""
         return [_stored(row) for row in self._rows(f"SELECT {_STORED} WHERE branch = ? ORDER BY seq", branch)]
 
+    def standing_of_branch(self, branch: str) -> Sequence[Stored]:
+        """The latest acknowledged document at each path of a dossier."""
+        # By path, which `current` is kept by: by number alone, every row of it would be looked at.
+        sql = f"""SELECT {_STORED} JOIN current ON current.path = s.path AND current.seq = s.seq
+            WHERE s.branch = ? ORDER BY s.seq"""
+        return [_stored(row) for row in self._rows(sql, branch)]
+
+    def outline_of_series(self, series: str) -> Sequence[Stored]:
+        """What stands in a series, with the contents of declarations alone."""
+        outline = _STORED.replace("s.document, s.receipt", "CASE s.form WHEN 'declaration' THEN s.document END, x''")
+        sql = f"SELECT {outline} JOIN current USING (seq) WHERE current.series = ? ORDER BY seq"
+        return [_stored((*row[:7], row[7] or b"", *row[8:])) for row in self._rows(sql, series)]
+
+    def standing_of_series(self, series: str, form: str, name: str = "") -> Sequence[Stored]:
+        """The latest acknowledged document of a form at each of its paths in a series."""
+        sql = f"""SELECT {_STORED} JOIN current USING (seq) WHERE current.series = ? AND s.form = ?
+            AND (? = '' OR substr(s.path, -length(?)) = ?) ORDER BY seq"""
+        return [_stored(row) for row in self._rows(sql, series, form, name, f"/{name}", f"/{name}")]
+
     def branches(self) -> Sequence[str]:
         """Every dossier that has a submission."""
         return [row[0] for row in self._rows("SELECT DISTINCT branch FROM submissions ORDER BY branch")]
@@ -73,6 +105,12 @@ class SqliteInbox(SqliteMessages, SqliteAudit, SqliteAddresses, SqliteTries, Sql
             connection.execute("UPDATE submissions SET filed_at = ?, pull = ? WHERE seq = ?", (_text(at), pull, seq))
             connection.execute("DELETE FROM held WHERE branch = (SELECT branch FROM outbox WHERE seq = ?)", (seq,))
             connection.execute("DELETE FROM outbox WHERE seq = ?", (seq,))
+
+    def take_back(self, branch: str, seqs: Collection[int]) -> None:
+        """Take rejected submissions out of what stands."""
+        with self._transaction() as connection:
+            sql = "DELETE FROM current WHERE seq = ? AND seq IN (SELECT seq FROM submissions WHERE branch = ?)"
+            connection.executemany(sql, [(seq, branch) for seq in seqs])
 
     def postpone(self, branch: str, until: datetime, reason: str) -> None:
         """Hold a dossier's outbox until an instant."""

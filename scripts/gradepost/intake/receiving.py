@@ -10,9 +10,9 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.check import check, read
 from gradepost.document.canonical import sha256
-from gradepost.document.filing import Dossier
+from gradepost.document.filing import REQUESTS, Dossier
 from gradepost.inbox import Desk, Entry, Inbox, Stored
-from gradepost.ledger import filing_of
+from gradepost.ledger import filing_of, with_requests
 from gradepost.model.records import Case, Document, Filing, Finding, Register, Report, Severity, Stage
 from gradepost.model.series import Form, Series
 from gradepost.people import Actor
@@ -146,7 +146,7 @@ class Intake:
             at=self._instant(),
             stage=Stage.GATEWAY,
             neighbours=[self._document(s) for s in current if s.branch != branch],
-            register=self._with.register(centre),
+            register=with_requests(self._with.register(centre), map(self._document, current)),
         )
         return check(case, self.book)
 
@@ -175,7 +175,7 @@ class Intake:
             at=at,
             stage=Stage.GATEWAY,
             neighbours=[d for d in standing if not folder or d.path.rpartition("/")[0] != folder],
-            register=self._with.register(actor.centre or ""),
+            register=with_requests(self._with.register(actor.centre or ""), standing),
             arrived=document,
         )
         report = check(case, self.book)
@@ -254,7 +254,7 @@ class Intake:
 
 
 def _dossier_of(form: Form, data: Mapping[str, Any], series: Series) -> Dossier:
-    if form.scope == "centre":
-        return Dossier(series.id, data["centre"])
+    if form.scope in ("centre", "requests"):
+        return Dossier(series.id, data["centre"], "", REQUESTS if form.scope == "requests" else "")
     component = series.component(data["qualification"], data.get("component"))
     return Dossier(series.id, data["centre"], data["qualification"], component.kind if component else data["kind"])

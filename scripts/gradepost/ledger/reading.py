@@ -9,6 +9,7 @@ from gradepost.book import Book
 from gradepost.check import read
 from gradepost.document.filing import Dossier, dossier_of_path, is_receipt
 from gradepost.document.strict import NotStrict, parse
+from gradepost.ledger.requests import with_requests
 from gradepost.ledger.settings import PATH, LedgerSettings, read_settings
 from gradepost.model.records import (
     Case,
@@ -153,7 +154,7 @@ class LedgerReader:
                     at=at,
                     stage=stage,
                     neighbours=[x for other in dossiers_of_centre if other != d for x in documents[other]],
-                    register=register,
+                    register=with_requests(register, (x for found in documents.values() for x in found)),
                     receipts=receipts[d],
                 )
                 for d in dossiers_of_centre

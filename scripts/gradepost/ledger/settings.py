@@ -13,6 +13,8 @@ from gradepost.receipt import public_key_of
 PATH = "ledger.toml"
 _ADDRESS_DELAY_HOURS = 24
 _MOST_HOURS = 24 * 30
+_DRAFTS_DAYS = 30
+_MOST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class LedgerSettings:
     """What `ledger.toml` says. `book` is the digest that a gateway's book must have; "" pins none yet.
 
     `address_delay` is how long a new address in the register waits before it counts; `conflicts` are, by reviewer,
-    the centres whose dossiers they may not review.
+    the centres whose dossiers they may not review; `unused_for` is how long a picture that no document names is kept.
     """
 
     series: str
@@ -31,6 +33,8 @@ class LedgerSettings:
     reviewers: tuple[Person, ...]
     address_delay: timedelta = timedelta(hours=_ADDRESS_DELAY_HOURS)
     conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    unused_for: timedelta = timedelta(days=_DRAFTS_DAYS)
 
     def insist_on_book(self, digest: str) -> None:
         """Raise `ConfigurationError` where the ledger pins another book than the one at hand."""
@@ -56,6 +60,8 @@ def read_settings(raw: bytes) -> LedgerSettings:
             conflicts={
                 str(r["ref"]): frozenset(map(str, r.get("not_centres", ()))) for r in value.get("reviewers", ())
             },
+            accounts={str(r["github"]).casefold(): str(r["ref"]) for r in value.get("reviewers", ()) if "github" in r},
+            unused_for=_unused_for(value.get("retention", {})),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{PATH}: not TOML ({error}).") from error
@@ -70,6 +76,13 @@ def _delay(raw: dict[str, Any]) -> timedelta:
     if type(hours) is not int or not 0 <= hours <= _MOST_HOURS:
         raise ValueError(f"register.address_delay_hours is a whole number from 0 to {_MOST_HOURS}")
     return timedelta(hours=hours)
+
+
+def _unused_for(raw: dict[str, Any]) -> timedelta:
+    days = raw.get("drafts_days", _DRAFTS_DAYS)
+    if type(days) is not int or not 1 <= days <= _MOST_DAYS:
+        raise ValueError(f"retention.drafts_days is a whole number from 1 to {_MOST_DAYS}")
+    return timedelta(days=days)
 
 
 def _key(raw: dict[str, Any]) -> Key:

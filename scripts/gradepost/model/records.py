@@ -329,13 +329,15 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the awarding organisation has asked a centre for: a document of that form, up to an instant."""
+    """What the awarding organisation has asked a centre for: a document of that form, up to an instant (inclusive),
+    and where it has a reference, one that names it."""
 
     form: str
     until: datetime
     qualification: str | None = None
     kind: str | None = None
     component: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

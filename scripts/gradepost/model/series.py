@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gradepost.model.asking import AskingRules
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -47,8 +49,10 @@ class Choice:
 class Form:
     """One kind of document: its schema's name, where it is filed, and how it is asked for (`layout`).
 
-    `path` is a template over `{series} {shard} {centre} {qualification} {kind} {component}`, relative to the
-    ledger's root. `deadline` names the series' row of deadlines that it is held to, or is None.
+    `path` is a template over `{series} {shard} {centre} {qualification} {kind} {component} {number}`, relative to the
+    ledger's root. `deadline` names the series' row of deadlines that it is held to, or is None. `made_by` says who
+    fills it in: a `centre`, a `reviewer`, or the `gateway` itself; of the last two the site has no page.
+    What `counts` not, such as a question, is sent without a second factor.
     """
 
     name: str
@@ -60,6 +64,8 @@ class Form:
     channels: tuple[str, ...]
     submitters: tuple[str, ...]
     layout: Mapping[str, Any]
+    made_by: str = "centre"
+    counts: bool = True
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -70,6 +76,18 @@ class Form:
             for group in self.layout["groups"]
             for field in group["fields"]
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a sample is drawn: the percentage of dossiers without a signal that are drawn at random, how many learners
+    of each component, how many percentage points make a shift, and how close to a deadline (or after it) an amendment
+    is late."""
+
+    share: int = 10
+    learners: int = 5
+    shift: int = 20
+    late_hours: int = 24
 
 
 def _ids(choices: Iterable[Choice], detail: str) -> frozenset[str]:
@@ -85,7 +103,8 @@ class Series:
     `grade_names` are the other names of grades: under `also` as good as the id, under `perhaps` a guess. Choices have
     theirs in `detail`. `declaration_code`: signing takes a code that the exams officer passes on by another channel;
     `objection_hours`: how long a second contact may object to a declaration, None where nobody is asked.
-    `second_factor`: `required` of whoever may submit, or `off`.
+    `second_factor`: `required` of whoever may submit, or `off`. `reviewers`: how many have to approve;
+    `reminder_hours`: how long before a deadline whoever is outstanding is written to, the longest first.
     """
 
     id: str
@@ -114,6 +133,10 @@ class Series:
     declaration_code: bool = False
     second_factor: str = "off"
     objection_hours: int | None = None
+    reviewers: int = 1
+    reminder_hours: tuple[int, ...] = ()
+    sampling: Sampling = field(default_factory=Sampling)
+    asking: AskingRules | None = None
 
     @cached_property
     def graded_outcomes(self) -> frozenset[str]:

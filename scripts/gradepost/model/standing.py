@@ -1,6 +1,6 @@
 """Where a dossier stands, as pages and commands show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,21 @@ class State(StrEnum):
     IN_REVIEW = "in review"
     RETURNED = "returned"
     MERGED = "merged"
+    REJECTED = "rejected"
+
+
+# Who has the next step, and why.
+WAITS: Mapping[State, str] = {
+    State.FILING: "The gateway is filing it.",
+    State.SCHEDULED: "The centre: grades are still to come.",
+    State.AWAITING_DECLARATION: "The Head of Centre: the grades are not declared yet.",
+    State.DECLARATION_VOID: "The Head of Centre: the grades changed after they were declared.",
+    State.NEEDS_ATTENTION: "The centre: something has to be put right before review.",
+    State.IN_REVIEW: "A reviewer: everything is there.",
+    State.RETURNED: "The centre: it was returned for correction.",
+    State.MERGED: "Nobody: it stands in the record.",
+    State.REJECTED: "The centre: it was rejected, and may be submitted anew.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,8 @@ class StandingDocument:
 class Standing:
     """Where a dossier stands: its documents, its pull request, what blocks it, and why it was returned.
 
-    `qualification` and `kind` are "" for what is about the whole centre.
+    `qualification` and `kind` are "" for what is about the whole centre; `approvals` counts the reviewers who have
+    approved it as it stands, `returned_because` is also why it was rejected.
     """
 
     series: str
@@ -54,6 +70,7 @@ class Standing:
     returned_because: str | None = None
     declaration_asked_at: datetime | None = None
     merged_as: str | None = None
+    approvals: int = 0
 
     @property
     def is_of_the_centre(self) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -11,26 +12,18 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import Dossier
 from gradepost.form import words
+from gradepost.model.outstanding import Outstanding
 from gradepost.model.series import Series
-from gradepost.model.standing import Standing, State
+from gradepost.model.standing import WAITS, Standing, State
 from gradepost.page.changes import Changed, changes
+from gradepost.page.comparing import comparison
 from gradepost.page.readout import component_label, noun, readout
 from gradepost.page.rendering import rendered
-from gradepost.page.reviewing import finding_entries
+from gradepost.page.reviewing import finding_entries, said_of_review
 from gradepost.page.states import pill_of
 from gradepost.page.statuses import title_of
 
 Data = Mapping[str, Any]
-_WAITS: Mapping[State, str] = {
-    State.FILING: "The gateway is filing it.",
-    State.SCHEDULED: "The centre: grades are still to come.",
-    State.AWAITING_DECLARATION: "The Head of Centre: the grades are not declared yet.",
-    State.DECLARATION_VOID: "The Head of Centre: the grades changed after they were declared.",
-    State.NEEDS_ATTENTION: "The centre: something has to be put right before review.",
-    State.IN_REVIEW: "A reviewer: everything is there.",
-    State.RETURNED: "The centre: it was returned for correction.",
-    State.MERGED: "Nobody: it stands in the record.",
-}
 _WIDEST = 360
 
 
@@ -52,7 +45,7 @@ class Bar:
     width: int
 
 
-def bench_page(
+def bench_page(  # noqa: PLR0913 - a decision rests on many facts, and all are named
     book: Book,
     dossier: Dossier,
     *,
@@ -60,9 +53,16 @@ def bench_page(
     versions: Sequence[Version],
     receipts: Sequence[tuple[Data, bool]],
     waits_since: datetime,
+    profiles: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]] = MappingProxyType({}),
+    samples: Sequence[tuple[str, Sequence[str], Sequence[tuple[str, Sequence[str]]]]] = (),
+    decisions: Sequence[Data] = (),
 ) -> Markup:
     """One dossier. `versions` are all that was received for it, oldest first; `receipts` are with whether each is
-    verified; `waits_since` is when somebody began to wait for somebody."""
+    verified; `waits_since` is when somebody began to wait for somebody.
+
+    `profiles` are, by component, what its grades are compared with: a name, and how many learners have each grade.
+    `samples` are the samples it was drawn for: the seed, why in words, whom by component. `decisions` are as for
+    `review_page`."""
     latest = {version.name: version.data for version in versions}
     tags = [data for data in latest.values() if data["form"] == "tags"]
     declaration = next((data for data in latest.values() if data["form"] == "declaration"), None)
@@ -72,10 +72,12 @@ def bench_page(
         dossier=dossier,
         pull=standing.pull,
         pill=pill_of(standing.state),
-        waits=_WAITS[standing.state],
+        waits=_waits(standing),
+        samples=samples,
+        decisions=[said_of_review(book, review) for review in decisions],
         since=words.minute(waits_since, book.series.zone),
         missing=list(missing(book, dossier, latest.values())),
-        components=[_component(book, data) for data in tags],
+        components=[_component(book, data, profiles.get(data["component"], ())) for data in tags],
         amendments=_amendments(book, versions),
         findings=finding_entries(standing.findings),
         declaration=(noun(book, "declaration"), readout(book, declaration)) if declaration else None,
@@ -113,7 +115,13 @@ def _missing_of(code: str, schedule: Data | None, tags: Data | None) -> Iterator
             yield f"{code}: an outcome for {left} scheduled {'learner' if left == 1 else 'learners'}."
 
 
-def _component(book: Book, data: Data) -> dict[str, Any]:
+def _waits(standing: Standing) -> str:
+    if standing.state is State.IN_REVIEW and standing.approvals:
+        return f"Another reviewer: {standing.approvals} approved it, and one alone does not decide."
+    return WAITS[standing.state]
+
+
+def _component(book: Book, data: Data, others: Sequence[tuple[str, Mapping[str, int]]]) -> dict[str, Any]:
     series = book.series
     component = series.component(data["qualification"], data["component"])
     outcomes = {choice.id: choice.label for choice in series.outcomes}
@@ -129,6 +137,7 @@ def _component(book: Book, data: Data) -> dict[str, Any]:
         "profile": _bars(
             [(labels.get(name, words.spoken(name)), said[name]) for name in {**dict.fromkeys(order), **said}]
         ),
+        "compared": comparison(component.grades if component else (), [("This dossier", said), *others]),
         "sources": _bars([(sources.get(name, name), count) for name, count in used.most_common()]),
         "records": [_record(series.fail_grades, labels, data, row) for row in data["learners"] if _weighs(series, row)],
     }
@@ -166,25 +175,6 @@ def _amendments(book: Book, versions: Sequence[Version]) -> list[tuple[str, str,
             found.append((version.name, words.minute(version.received_at, book.series.zone), changed))
         before[version.name] = version.data
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Outstanding:
-    """One centre's qualification and kind of component: how many components there are, are scheduled, are graded, and
-    whether the grades that stand are declared."""
-
-    centre: str
-    qualification: str
-    kind: str
-    components: int
-    scheduled: int
-    graded: int
-    declared: bool
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is outstanding."""
-        return self.scheduled == self.graded == self.components and self.declared
 
 
 def outstanding_page(book: Book, rows: Sequence[Outstanding]) -> Markup:

@@ -103,7 +103,7 @@ def render_form(  # noqa: PLR0913 - a form has many optional facts, and all are 
         book_digest=book.digest,
         key=(IDEMPOTENCY_KEY, idempotency_key),
         add_rows=(ADD_ROWS, ROWS_ADDED),
-        demo_links=demo_links,
+        demo_links=demo_links and any(part.name == "learners" for part in parts),
         centre=centre,
         notice=notice,
         panel=around.panel,

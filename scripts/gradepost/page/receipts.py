@@ -149,6 +149,7 @@ _HOLDERS: Mapping[State, tuple[str, str]] = {
     State.RETURNED: ("centre", "deadline"),
     State.IN_REVIEW: ("reviewer", "none"),
     State.MERGED: ("organisation", "none"),
+    State.REJECTED: ("centre", "deadline"),
 }
 
 

@@ -1,6 +1,7 @@
 """The reviewer's pages: what waits, and one pull request with all that a decision needs."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -17,7 +18,11 @@ from gradepost.page.states import pill_of, pill_of_check, pill_of_pull
 from gradepost.page.statuses import title_of
 from gradepost.page.summary import Entry, Places, entries
 
-_VERDICTS: Mapping[str, str] = {"approved": "Approved", "changes-requested": "Returned for correction"}
+_VERDICTS: Mapping[str, str] = {
+    "approved": "Approved",
+    "changes-requested": "Returned for correction",
+    "rejected": "Rejected",
+}
 
 
 def reviews_page(book: Book, *, items: Sequence[tuple[Mapping[str, Any], Standing | None, str | None]]) -> Markup:
@@ -46,17 +51,23 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
     receipts: Sequence[tuple[Mapping[str, Any], bool]],
     reviews: Sequence[Mapping[str, Any]],
     may_decide: bool,
+    may_reject: bool = False,
+    is_approved: bool = False,
+    approvals: tuple[int, int] = (0, 1),
+    rejects: bool = False,
     why_not: str | None = None,
     wrong: str | None = None,
     reason: str = "",
+    pictures: Mapping[str, Sequence[tuple[int, str | None]]] = MappingProxyType({}),
 ) -> Markup:
     """One pull request: what changed, what the rules found, what it holds, its receipts, its history, the decision.
 
-    `pull` is as for `reviews_page`, with `head`; `receipts` are with whether each is verified; `reviews` have
-    `by`, `verdict`, `reason`, `at`, `current` (whether of this head). `why_not` says why it cannot be approved;
-    whoever `may_decide` can still return it. `wrong` is why a decision was not taken, `reason` what was typed for it.
+    `pull` is as for `reviews_page`, with `head`; `receipts` are with whether each is verified; `reviews` have `by`,
+    `verdict`, `reason`, `at`, `current` (whether of this head), `signed` (whether the signature holds). `why_not` says
+    why it cannot be approved; whoever `may_decide` can still return it. `approvals` are how many reviewers have
+    approved, and how many have to. `wrong` is why a decision was not taken, `reason` what was typed for it, `rejects`
+    that it was to reject. `pictures` are those that sign, by document, as on the page to check one's answers.
     """
-    said = [_review(book, review) for review in reviews]
     return rendered(
         "review",
         **_item(book, pull, standing, check),
@@ -64,9 +75,13 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
         changes=[_change(difference) for difference in differences],
         documents=[(name, noun(book, data["form"]), readout(book, data)) for name, data in documents],
         receipts=[_receipt(book, receipt, verified=verified) for receipt, verified in receipts],
-        reviews=said,
-        is_approved=bool(said) and said[-1]["approves"],
+        reviews=[said_of_review(book, review) for review in reviews],
+        is_approved=is_approved,
+        approvals=approvals,
         may_decide=may_decide,
+        may_reject=may_reject,
+        rejects=rejects,
+        pictures=pictures,
         why_not=why_not,
         wrong=wrong,
         reason=reason,
@@ -123,11 +138,12 @@ def _receipt(book: Book, receipt: Mapping[str, Any], *, verified: bool) -> dict[
     }
 
 
-def _review(book: Book, review: Mapping[str, Any]) -> dict[str, Any]:
+def said_of_review(book: Book, review: Mapping[str, Any]) -> dict[str, Any]:
+    """One decision in words, as `review_page` is given it."""
     return {
         "by": review["by"],
         "verdict": _VERDICTS.get(str(review["verdict"]), words.spoken(str(review["verdict"]))),
         "reason": review["reason"],
         "at": words.minute(review["at"], book.series.zone),
-        "approves": str(review["verdict"]) == "approved" and review.get("current", True),
+        "signed": review.get("signed", False),
     }

@@ -32,6 +32,9 @@ _PILLS: Mapping[State, Pill] = {
     State.IN_REVIEW: Pill("In review", "review", "A reviewer is looking at it. There is nothing for you to do."),
     State.RETURNED: Pill("Returned", "returned", "A reviewer returned it. Correct it and submit again."),
     State.MERGED: Pill("Merged", "merged", "It was approved and stands in the record."),
+    State.REJECTED: Pill(
+        "Rejected", "failed", "A reviewer rejected it. Your receipts are kept; the centre may submit anew."
+    ),
 }
 
 _CHECKS: Mapping[str, Pill] = {
@@ -47,7 +50,12 @@ _PULLS: Mapping[str, Pill] = {
 }
 
 _ROAD = ("Received", "Filed", "Checked", "Declared", "Approved", "Merged")
-_FAILED: Mapping[str, str] = {"Checked": "Needs attention", "Declared": "Declaration void", "Approved": "Returned"}
+_FAILED: Mapping[State, str] = {
+    State.NEEDS_ATTENTION: "Needs attention",
+    State.DECLARATION_VOID: "Declaration void",
+    State.RETURNED: "Returned",
+    State.REJECTED: "Rejected",
+}
 _ROAD_OF_THE_CENTRE = ("Received", "Filed", "Checked", "Approved", "Merged")
 _ROAD_BEFORE_GRADES = ("Received", "Filed", "Checked", "Graded", "Declared", "Approved", "Merged")
 
@@ -93,21 +101,22 @@ def steps_of(standing: Standing | None, *, of_the_centre: bool) -> Sequence[Step
     state = standing.state if standing else State.FILING
     road = _ROAD_OF_THE_CENTRE if of_the_centre else _ROAD
     if state is State.SCHEDULED:
-        return _steps(_ROAD_BEFORE_GRADES, "Graded", "now")
+        return _steps(_ROAD_BEFORE_GRADES, "Graded")
     if state is State.MERGED:
         return [Step(words, "done") for words in road]
-    place, mark = {
-        State.FILING: ("Filed", "now"),
-        State.NEEDS_ATTENTION: ("Checked", "failed"),
-        State.AWAITING_DECLARATION: ("Declared", "now"),
-        State.DECLARATION_VOID: ("Declared", "failed"),
-        State.IN_REVIEW: ("Approved", "now"),
-        State.RETURNED: ("Approved", "failed"),
+    place = {
+        State.FILING: "Filed",
+        State.NEEDS_ATTENTION: "Checked",
+        State.AWAITING_DECLARATION: "Declared",
+        State.DECLARATION_VOID: "Declared",
+        State.IN_REVIEW: "Approved",
+        State.RETURNED: "Approved",
+        State.REJECTED: "Approved",
     }[state]
-    return _steps(road if place in road else _ROAD, place, mark)
+    return _steps(road if place in road else _ROAD, place, _FAILED.get(state))
 
 
-def _steps(road: Sequence[str], place: str, mark: str) -> list[Step]:
+def _steps(road: Sequence[str], place: str, failed: str | None = None) -> list[Step]:
     at = road.index(place)
-    here = Step(_FAILED[place] if mark == "failed" else place, mark)
+    here = Step(failed, "failed") if failed else Step(place, "now")
     return [*(Step(words, "done") for words in road[:at]), here, *(Step(words, "ahead") for words in road[at + 1 :])]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from gradepost.book import Book
+from gradepost.document.filing import REQUESTS
 from gradepost.form import words
 from gradepost.model.records import Centre
 from gradepost.model.standing import Standing, StandingDocument, State
@@ -14,18 +15,25 @@ from gradepost.page.states import lacks_declaration, pill_of, steps_of
 
 
 def status_page(
-    book: Book, *, centre: Centre, standings: Sequence[Standing], may_ask: bool, mailbox: str | None = None
+    book: Book,
+    *,
+    centre: Centre,
+    standings: Sequence[Standing],
+    may_ask: bool,
+    mailbox: str | None = None,
+    asked_of_you: Markup | None = None,
 ) -> Markup:
     """One section per dossier. `may_ask`: whether the person may ask the Head of Centre to declare.
 
-    `mailbox` is where letters can be read, in the demo alone.
+    `mailbox` is where letters can be read, in the demo alone; `asked_of_you` what the centre was asked for.
     """
     return rendered(
         "status",
         centre=centre,
         dossiers=[_facts(book, standing, may_ask=may_ask) for standing in standings],
-        forms=[form for form in book.forms.values() if "form" in form.channels],
+        forms=[form for form in book.forms.values() if "form" in form.channels and form.made_by == "centre"],
         mailbox=mailbox,
+        asked_of_you=asked_of_you or "",
     )
 
 
@@ -33,7 +41,7 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
     zone = book.series.zone
     asked = standing.declaration_asked_at if lacks_declaration(standing) else None
     return {
-        "id": "centre" if standing.is_of_the_centre else f"{standing.qualification}-{standing.kind}",
+        "id": (standing.kind or "centre") if standing.is_of_the_centre else f"{standing.qualification}-{standing.kind}",
         "title": title_of(book, standing.qualification, standing.kind),
         "standing": standing,
         "pill": pill_of(standing.state),
@@ -50,6 +58,8 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
 
 def title_of(book: Book, qualification: str, kind: str) -> str:
     """`AM20530 Level 2 Certificate …: external examination`; without a qualification, that it is the centre's own."""
+    if kind == REQUESTS and not qualification:
+        return "Requests, meetings and visits"
     if not qualification:
         return "About the whole centre"
     return f"{qualification_label(book.series, qualification)}: {kind_label(book.series, kind).lower()}"
@@ -61,5 +71,6 @@ def _document(book: Book, standing: Standing, document: StandingDocument) -> dic
         "noun": noun(book, document.form),
         "component": component_label(book.series, standing.qualification, document.component),
         "received": words.second(document.received_at, book.series.zone),
-        "takes_corrections": "form" in book.forms[document.form].channels,
+        "takes_corrections": "form" in book.forms[document.form].channels
+        and book.forms[document.form].made_by == "centre",
     }

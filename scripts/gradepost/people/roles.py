@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "read": "Open an earlier submission again, with its grades",
     "read-own": "Open an earlier submission that names them among its teachers",
     "ask-declaration": "Ask for the declaration",
+    "send": "Send files that the awarding organisation has asked for",
     "sign": "Sign the declaration, by the link alone",
     "object": "Object to a declaration, by the link alone",
     "review": "Review: see a dossier with its grades, approve, return",
@@ -37,7 +38,7 @@ class Role:
 TABLE: Mapping[str, Role] = {
     "exams-officer": Role(
         "Exams officer, or whoever the register gives the right `schedules`",
-        frozenset({"check", "submit", "see", "read", "ask-declaration"}),
+        frozenset({"check", "submit", "see", "read", "ask-declaration", "send"}),
         "Scheduling needs the right `schedules` all the same (S004).",
     ),
     "teacher": Role("Teacher", frozenset({"check", "submit:schedule", "see", "read-own"})),
@@ -70,8 +71,11 @@ TABLE: Mapping[str, Role] = {
 
 
 def may(actor: Actor, action: str, book: Book, form: str | None = None) -> bool:
-    """Whether somebody may do something at all; whose centre it is, is asked elsewhere."""
+    """Whether somebody may do something at all; whose centre it is, is asked elsewhere. What reviewers or the gateway
+    fill in has ways in of its own, and none by these."""
     if actor.kind == "token" and not _token_may(actor, action, form):
+        return False
+    if form is not None and book.forms[form].made_by != "centre":
         return False
     rows = rows_of(actor, book)
     if action == "submit" and form and (named := _submitters(book.forms[form])):

@@ -77,7 +77,8 @@ def methods(person: Person, centre: str | None, book: Book, inbox: Inbox) -> tup
 def may_submit(person: Person, centre: str | None, book: Book) -> bool:
     """Whether somebody may send in what counts; a teacher's try at a schedule does not."""
     rows = rows_of(Actor(person.ref, person.role, centre, "session", rights=person.rights), book)
-    named = {role for form in book.forms.values() if _SENT_IN & {*form.channels} for role in form.submitters}
+    counted = [form for form in book.forms.values() if form.counts and _SENT_IN & {*form.channels}]
+    named = {role for form in counted for role in form.submitters}
     return bool({"submits", "schedules"} & {*person.rights} or "exams-officer" in rows or person.role in named)
 
 

@@ -9,19 +9,20 @@ from gradepost.forge.base import Check, CheckState, Forge, Pull, PullState, Verd
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.records import Finding, Severity
 from gradepost.model.standing import Standing, StandingDocument, State
-from gradepost.publish.merging import verdict_on
+from gradepost.publish.deciding import Decided, decided
 
 
 def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None:
     """Where a dossier stands, or None where nothing was ever received for it."""
-    received = inbox.of_branch(dossier.branch)
+    # Where all was rejected, nothing stands any more, and what was received is shown.
+    received = inbox.standing_of_branch(dossier.branch) or inbox.of_branch(dossier.branch)
     if not received:
         return None
     latest = {stored.path: stored for stored in received}
     pull = forge.last_pull_of(dossier.branch)
     check = forge.check(pull.head) if pull else None
     findings = findings_in(check)
-    returned = _return_reason(forge, pull)
+    verdict = decided(forge, pull) if pull else Decided()
     documents = [_document(stored) for stored in latest.values()]
     asked = [
         c.made_at
@@ -33,13 +34,14 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
         centre=dossier.centre,
         qualification=dossier.qualification,
         kind=dossier.kind,
-        state=_state(documents, pull, check, findings, returned, is_whole=_is_whole(dossier, documents)),
+        state=_state(documents, pull, check, findings, verdict, is_whole=_is_whole(dossier, documents)),
         documents=sorted(documents, key=lambda d: (d.component is None, d.component or "", d.form)),
         pull=pull.number if pull else None,
         findings=findings,
-        returned_because=returned,
+        returned_because=_reason(pull, verdict),
         declaration_asked_at=max(asked, default=None),
         merged_as=pull.merged_as if pull else None,
+        approvals=len(verdict.approved_by),
     )
 
 
@@ -50,11 +52,15 @@ def findings_in(check: Check | None) -> Sequence[Finding]:
     return [Finding(**{**f, "severity": Severity(f["severity"])}) for f in json.loads(check.report)["findings"]]
 
 
-def _return_reason(forge: Forge, pull: Pull | None) -> str | None:
-    if pull is None or pull.state is not PullState.OPEN:
-        return None
-    verdict = verdict_on(forge, pull)
-    return verdict.reason if verdict and verdict.verdict is Verdict.CHANGES_REQUESTED else None
+def _reason(pull: Pull | None, verdict: Decided) -> str | None:
+    """Why it was returned or rejected; None where it was neither."""
+    is_open = pull is not None and pull.state is PullState.OPEN
+    told = verdict.verdict is Verdict.REJECTED or (is_open and verdict.verdict is Verdict.CHANGES_REQUESTED)
+    return verdict.reason if told else None
+
+
+# What a verdict makes of a dossier at once; an approval waits for the merge.
+_DECIDED = {Verdict.REJECTED: State.REJECTED, Verdict.CHANGES_REQUESTED: State.RETURNED}
 
 
 def _state(
@@ -62,16 +68,16 @@ def _state(
     pull: Pull | None,
     check: Check | None,
     findings: Sequence[Finding],
-    returned: str | None,
+    verdict: Decided,
     *,
     is_whole: bool,
 ) -> State:
     if pull is None or check is None or not all(document.filed for document in documents):
         return State.FILING
+    if verdict.verdict is not None and verdict.verdict in _DECIDED:
+        return _DECIDED[verdict.verdict]
     if pull.state is PullState.MERGED:
         return State.MERGED if is_whole else State.SCHEDULED
-    if returned is not None:
-        return State.RETURNED
     if check.state is CheckState.PENDING:
         return State.AWAITING_DECLARATION
     if check.state is CheckState.FAILURE:

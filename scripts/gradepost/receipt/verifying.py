@@ -25,12 +25,15 @@ def read_receipt(path: str, raw: bytes, schema: Schema, keys: Iterable[Key]) -> 
     return ReceiptFile(path, raw, value, fault_of(value, schema, keys))
 
 
-def fault_of(receipt: Mapping[str, Any], schema: Schema, keys: Iterable[Key]) -> str | None:
-    """What is wrong with a receipt's signature, or None where it holds."""
+def fault_of(
+    receipt: Mapping[str, Any], schema: Schema, keys: Iterable[Key], *, signed_at: str = "received_at"
+) -> str | None:
+    """What is wrong with a receipt's signature, or None where it holds. Whatever else is signed as a receipt is has
+    its time under another name, `signed_at`."""
     key = next((k for k in keys if k.id == receipt["key"]), None)
     if key is None:
         return "It is signed by a key that is not in the ledger."
-    at = datetime.fromisoformat(receipt["received_at"])
+    at = datetime.fromisoformat(receipt[signed_at])
     if at < key.not_before or (key.not_after is not None and at > key.not_after):
         return "It is signed by a key that was not valid at that time."
     signature = _signature_bytes(receipt["signature"])

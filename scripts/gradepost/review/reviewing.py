@@ -13,7 +13,7 @@ from gradepost.model.records import Case, Change, Report, Stage
 
 
 def review(source: Source, changed: Mapping[str, str], branch: str | None, book: Book, at: datetime) -> Report:
-    """The report on a pull request. `changed` names each path it changes: `file`, `link` or `gone`.
+    """The report on a pull request. `changed` names each path it changes: `file`, `link`, `gone` or `malformed`.
 
     It repeats no path that is not spelt like the ledger's own: names are submitted text as well.
     """

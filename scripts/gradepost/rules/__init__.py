@@ -1,6 +1,7 @@
 """The rule book: every rule, in the order in which they are shown. An id never changes meaning and is never reused."""
 
 from gradepost.rules import (
+    asking,
     catalogue,
     declarations,
     documents,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *tags.RULES,
     *grades.RULES,
     *evidence.RULES,
+    *asking.RULES,
     *people.RULES,
     *declarations.RULES,
     *receipts.RULES,

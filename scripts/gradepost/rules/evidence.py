@@ -130,6 +130,7 @@ def _fits(request: Request, case: Case, document: Document) -> bool:
         and request.qualification in (None, data.get("qualification"))
         and request.kind in (None, kind)
         and request.component in (None, data.get("component"))
+        and request.reference in (None, data.get("reference"))
     )
 
 

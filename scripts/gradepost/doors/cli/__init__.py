@@ -20,16 +20,19 @@ COMMANDS = {
     "publish": "ledgers",
     "status": "ledgers",
     "results": "results",
+    "sample": "sampling",
     "exchange": "exchange",
     "token": "tokens",
     "roles": "roles",
     "access": "access",
+    "faq": "faq",
     "receipt": "receipts",
     "audit": "audit",
     "book": "books",
     "explain": "rulebook",
     "rules": "rulebook",
     "deadlines": "rulebook",
+    "pages": "pages",
 }
 
 

@@ -1,7 +1,9 @@
 """`init`, `publish`, `status`: the ledger and the state behind a gateway."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -9,6 +11,9 @@ from rich.table import Table
 
 from gradepost.doors.cli import options
 from gradepost.settings import from_environment
+
+if TYPE_CHECKING:
+    from gradepost.doors.state import State
 
 
 @click.command()
@@ -68,17 +73,11 @@ def publish(once: bool, state: Path) -> int:
         time.sleep(1)
 
 
-@click.command()
-@click.option("--centre", help="One centre only.")
-@options.state
-def status(centre: str | None, state: Path) -> int:
-    """Show where every dossier stands."""
+def standing_rows(opened: "State", centre: str | None = None) -> Iterator[tuple[str, ...]]:
+    """Where each dossier stands: centre, qualification, kind, state, documents, pull request, rules that block it."""
     from gradepost.document.filing import dossier_of_branch
-    from gradepost.doors.state import local_text, open_state
     from gradepost.publish import standing_of
 
-    opened = open_state(state, from_environment())
-    table = Table("Centre", "Qualification", "Kind", "State", "Documents", "Pull request", "Errors")
     for branch in opened.inbox.branches():
         dossier = dossier_of_branch(branch)
         if dossier is None or centre not in (None, dossier.centre):
@@ -89,10 +88,49 @@ def status(centre: str | None, state: Path) -> int:
         rules = sorted({f.rule for f in standing.findings if f.severity == "error"})
         names = ", ".join(d.name for d in standing.documents)
         pull = f"#{standing.pull}" if standing.pull else ""
-        table.add_row(dossier.centre, dossier.qualification, dossier.kind, standing.state, names, pull, " ".join(rules))
+        yield dossier.centre, dossier.qualification, dossier.kind, standing.state, names, pull, " ".join(rules)
+
+
+def outstanding_rows(opened: "State", centre: str | None = None) -> list[tuple[str, ...]]:
+    """What is outstanding: centre, qualification, kind, and how much of it is scheduled, graded, declared."""
+    from gradepost.publish import outstanding as lacking
+
+    centres = [c for c in opened.ledger.centres_as_registered() if centre in (None, c.number)]
+    return [
+        (
+            row.centre,
+            row.qualification,
+            row.kind,
+            f"{row.scheduled} of {row.components}",
+            f"{row.graded} of {row.components}",
+            "yes" if row.declared else "no",
+        )
+        for row in lacking.outstanding(opened.book.series, opened.inbox, centres)
+        if not row.is_whole
+    ]
+
+
+@click.command()
+@click.option("--centre", help="One centre only.")
+@click.option("--outstanding", is_flag=True, help="Show as well what centres have not scheduled, graded or declared.")
+@options.state
+def status(centre: str | None, outstanding: bool, state: Path) -> int:
+    """Show where every dossier stands."""
+    from gradepost.doors.state import local_text, open_state
+
+    opened = open_state(state, from_environment())
+    table = Table("Centre", "Qualification", "Kind", "State", "Documents", "Pull request", "Errors")
+    for row in standing_rows(opened, centre):
+        table.add_row(*row)
     console = Console()
     console.print(table)
+    if outstanding:
+        table = Table("Centre", "Qualification", "Kind", "Scheduled", "Graded", "Declared", title="Outstanding")
+        for row in outstanding_rows(opened, centre):
+            table.add_row(*row)
+        console.print(table)
     waiting = opened.inbox.waiting()
     oldest = f", the oldest since {local_text(waiting['oldest'], opened.book)}" if waiting["oldest"] else ""
     console.print(f"{waiting['waiting']} submissions wait to be filed{oldest}.")
+    console.print(f"Problems reported with pages: {len(opened.inbox.problems())}, at /reviews/problems.")
     return 0

@@ -10,23 +10,10 @@ import click
 
 from gradepost.book import Book
 from gradepost.doors.cli import options
-from gradepost.exchange.cells import table
+from gradepost.doors.result_files import HEADERS, YES_OR_NO, result_row, results_csv
 from gradepost.model.trouble import ConfigurationError
 from gradepost.publish.results import OUTSTANDING, Result, counts, released, results_of
 from gradepost.settings import from_environment
-
-_HEADERS = (
-    "Centre",
-    "Qualification",
-    "Component",
-    "Candidate number",
-    "ULN",
-    "Outcome",
-    "Grade",
-    "Certificating",
-    "Eligible for resit",
-)
-_YES_OR_NO: Mapping[bool | None, str] = {True: "yes", False: "no", None: ""}
 
 
 @click.command()
@@ -64,7 +51,11 @@ def results(state: Path, series: str | None, centre: str | None, report_format: 
         return 1
     if centre is not None and opened.ledger.register(centre).centre is None:
         raise ConfigurationError("The register has no such centre. Look at centres/ in the ledger.")
-    _write(book, results_of(_reader(opened.forge, book), book.series.id, centre), report_format, folder)
+    found = results_of(_reader(opened.forge, book), book.series.id, centre)
+    about, facts = f"results-{book.series.id}", {"as": "files" if folder else report_format}
+    for number in found:
+        opened.inbox.audit(opened.now(), "results-given", role="operator", centre=number, about=about, facts=facts)
+    _write(book, found, report_format, folder)
     return 0
 
 
@@ -98,7 +89,7 @@ def _write(book: Book, found: Mapping[str, Sequence[Result]], report_format: str
     elif report_format == "text":
         _print(found)
     elif folder is None:
-        sys.stdout.write(_csv([result for results in found.values() for result in results]))
+        sys.stdout.write(results_csv([result for results in found.values() for result in results]))
     else:
         _write_files(folder, found)
 
@@ -115,34 +106,12 @@ def _as_json(book: Book, found: Mapping[str, Sequence[Result]]) -> dict[str, Any
     }
 
 
-def _csv(found: Sequence[Result]) -> str:
-    return table([_HEADERS, *map(_row, found)])
-
-
-def _row(result: Result) -> list[str]:
-    return [
-        result.centre,
-        result.qualification,
-        result.component,
-        result.candidate_number,
-        result.uln,
-        result.outcome,
-        _grade(result),
-        _YES_OR_NO[result.certificating],
-        _YES_OR_NO[result.eligible_for_resit],
-    ]
-
-
-def _grade(result: Result) -> str:
-    return result.grade or ("" if result.mark is None else str(result.mark))
-
-
 def _write_files(folder: Path, found: Mapping[str, Sequence[Result]]) -> None:
     from gradepost.doors.files import write_durably
 
     for centre, results in found.items():
         # The mark of byte order: spreadsheet programs take a file without it for another encoding.
-        write_durably(folder / f"{centre}.csv", _csv(results).encode("utf-8-sig"), 0o600)
+        write_durably(folder / f"{centre}.csv", results_csv(results).encode("utf-8-sig"), 0o600)
     click.echo(f"{len(found)} written to {folder}, one for each centre." if found else "There are no results yet.")
 
 
@@ -154,9 +123,9 @@ def _print(found: Mapping[str, Sequence[Result]]) -> None:
     if not found:
         console.print("Nothing has been merged yet.")
     for centre, results in found.items():
-        shown = Table(*_HEADERS[1:7], "Resit", title=f"Centre {centre}", title_justify="left")
+        shown = Table(*HEADERS[1:7], "Resit", title=f"Centre {centre}", title_justify="left")
         for result in results:
-            shown.add_row(*_row(result)[1:7], _YES_OR_NO[result.eligible_for_resit])
+            shown.add_row(*result_row(result)[1:7], YES_OR_NO[result.eligible_for_resit])
         console.print(shown)
         console.print(_counted(counts(results)))
 

@@ -1,16 +1,19 @@
 """`review`: what a pull request changes, judged."""
 
+import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gradepost.book import Book
 from gradepost.doors.cli import options
 from gradepost.doors.cli.whole import pinned_book
 from gradepost.doors.reports import FORMATS
-from gradepost.ledger import Source
+from gradepost.ledger import LedgerReader, Source
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.trouble import ConfigurationError, ForgeError
 from gradepost.review import Brought, branch_of
@@ -19,6 +22,8 @@ from gradepost.settings import from_environment
 
 if TYPE_CHECKING:
     from gradepost.forge.local import LocalForge
+
+_EXTENSIONS = re.compile(r"extensions/([0-9]{4}-[a-z]{1,20})/([0-9]{5})\.json", re.ASCII)
 
 
 @click.command()
@@ -48,12 +53,22 @@ def review(
     names = (branch,) if branch else (settings.head_branch, head if head != head_id else None)
     named = branch_of(names, changed)
     source: Source = _files(forge, ledger or Path(), head_id)
-    if named or "link" in changed.values():
+    if named or {"link", "malformed"} & set(changed.values()):
         source = Brought(source, _files(forge, ledger or Path(), base_id))
     book = pinned_book(source, settings, series)
+    if not named:  # what a dossier's branch brings besides is R004's to tell
+        _insist_on_extensions(_files(forge, ledger or Path(), head_id), changed, book)
     report = review_change(source, changed, named, book, datetime.now(UTC))
     sys.stdout.write(FORMATS[report_format](report))
     return 1 if report.blocks or report.not_judged else 0
+
+
+def _insist_on_extensions(head: Source, changed: Mapping[str, str], book: Book) -> None:
+    """Raise `ConfigurationError` where an extensions file that is changed could not be read once it is merged."""
+    reader = LedgerReader(head, book)
+    for path in changed:
+        if (found := _EXTENSIONS.fullmatch(path)) and found[1] == book.series.id:
+            reader.register(found[2], found[1])
 
 
 def _files(forge: "LocalForge", repository: Path, commit: str) -> Source:

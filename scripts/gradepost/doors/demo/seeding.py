@@ -18,6 +18,7 @@ from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Accepted, Submission
 from gradepost.model.trouble import ConfigurationError
 from gradepost.people import Actor
+from gradepost.publish.deciding import signed
 from gradepost.receipt.signing import instant_text
 from gradepost.settings import Settings
 
@@ -137,7 +138,7 @@ def _decide(state: State, dossier: Dossier, verdict: Verdict, reason: str) -> No
     pull = state.forge.pull_of(dossier.branch)
     if pull is not None:
         review = Review(pull.number, pull.head, people.REVIEWERS[0].ref, verdict, reason, state.now())
-        state.forge.add_review(review)
+        state.forge.add_review(signed(review, key_of(state.folder)))
 
 
 def _send(state: State, submission: Submission) -> None:

@@ -1,7 +1,7 @@
 """The reviewer's bench at `/reviews/CENTRE/QUALIFICATION/KIND`, and what is outstanding of whom."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,21 +9,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gradepost.document.filing import Dossier
+from gradepost.doors.samples import earlier_series, samples_of
 from gradepost.doors.state import State
 from gradepost.doors.web import answers
-from gradepost.doors.web.gateway import gateway_of
-from gradepost.doors.web.reviews import NOT_THEIRS, is_theirs_to_see
+from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.reviews import NOT_THEIRS, is_theirs_to_see, reviews_of
 from gradepost.doors.web.who import actor_of
 from gradepost.forge.base import MAIN, Verdict
 from gradepost.inbox import Stored
 from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import CommitSource
-from gradepost.model.records import Centre
 from gradepost.model.standing import Standing
 from gradepost.model.standing import State as Place
-from gradepost.page.bench import Outstanding, Version, bench_page, outstanding_page
+from gradepost.page.bench import Version, bench_page, outstanding_page
 from gradepost.people import may
 from gradepost.publish import standing_of
+from gradepost.publish.outstanding import outstanding as rows_of_series
+from gradepost.publish.profiles import earlier_profile, profile_of_others
+from gradepost.publish.sampling import SIGNALS
 
 
 def bench(request: Request) -> Response:
@@ -47,6 +50,12 @@ def bench(request: Request) -> Response:
         versions=[Version(_name(s), json.loads(s.document), s.received_at) for s in received],
         receipts=_receipts(state, dossier, standing),
         waits_since=_since(state, standing, received),
+        profiles=_profiles(gateway, dossier, received),
+        samples=[
+            (seed, [SIGNALS[reason] for reason in chosen.reasons], list(chosen.learners.items()))
+            for seed, chosen in samples_of(state, dossier)
+        ],
+        decisions=reviews_of(state, standing.pull),
     )
     return answers.page(request, f"Bench: {dossier.title}", content)
 
@@ -62,6 +71,21 @@ def _receipts(state: State, dossier: Dossier, standing: Standing) -> list[tuple[
         return []
     reader = LedgerReader(CommitSource(state.forge, revision), state.book)
     return [(r.data, r.fault is None) for r in reader.receipts(dossier) if r.data is not None]
+
+
+def _profiles(
+    gateway: Gateway, dossier: Dossier, received: Sequence[Stored]
+) -> dict[str, list[tuple[str, Mapping[str, int]]]]:
+    """What the grades of each component are compared with: the centre's last series, and other centres' of this one."""
+    state = gateway.state
+    earlier = earlier_series(gateway.settings.root, dossier.series)
+    found = {}
+    for component in sorted({_name(s).partition(".")[0] for s in received if s.form == "tags"}):
+        before = earlier_profile(state.forge, state.ledger.head(), dossier, component, earlier)
+        many, others = profile_of_others(state.inbox, dossier, component)
+        centres = "1 other centre" if many == 1 else f"{many} other centres"
+        found[component] = [*([(f"The centre in {before[0]}", before[1])] if before else ()), (centres, others)]
+    return found
 
 
 def _since(state: State, standing: Standing, received: Sequence[Stored]) -> datetime:
@@ -80,31 +104,5 @@ def outstanding(request: Request) -> Response:
     actor, state = actor_of(request), gateway.state
     if actor is None or not may(actor, "review", state.book):
         return answers.to_sign_in(request)
-    rows = [row for centre in state.ledger.reader().centres() for row in _of_centre(state, centre)]
+    rows = rows_of_series(state.book.series, state.inbox, state.ledger.centres_as_registered())
     return answers.page(request, "What is outstanding", outstanding_page(state.book, rows))
-
-
-def _of_centre(state: State, centre: Centre) -> Iterator[Outstanding]:
-    series, number = state.book.series, centre.number
-    current = state.inbox.of_centre(number, series.id)
-    by_branch: dict[str, list[Stored]] = {}
-    for stored in current:
-        by_branch.setdefault(stored.branch, []).append(stored)
-    for code in (known for known in centre.qualifications if known in series.qualifications):
-        components = [c for c in series.qualifications[code].components.values() if c.takes_tag]
-        for kind in dict.fromkeys(component.kind for component in components):
-            own = by_branch.get(Dossier(series.id, number, code, kind).branch, [])
-            tags = {_name(s): s.sha256 for s in own if s.form == "tags"}
-            yield Outstanding(
-                centre=number,
-                qualification=code,
-                kind=kind,
-                components=sum(component.kind == kind for component in components),
-                scheduled=sum(s.form == "schedule" for s in own),
-                graded=len(tags),
-                declared=bool(tags) and any(_covers(s) == tags for s in own if s.form == "declaration"),
-            )
-
-
-def _covers(stored: Stored) -> dict[str, str]:
-    return {cover["document"]: cover["sha256"] for cover in json.loads(stored.document)["covers"]}

@@ -77,6 +77,24 @@ async def read_parts(request: Request) -> Parts:
         raise
 
 
+async def read_files(request: Request, name: str, most_bytes: int) -> list[Uploaded]:
+    """The files that a form sends under one name, in memory, so many bytes in all. Raises `TooLarge`, `Unreadable`."""
+    if not has_parts(request):
+        raise Unreadable
+    try:
+        parser = _InMemory(request.headers, _bounded(request, most_bytes), max_files=_MAX_FILES, max_fields=_MAX_FILES)
+        parser.spool_max_size = most_bytes + 1
+        found = (await parser.parse()).multi_items()
+    except MultiPartException as error:
+        raise Unreadable from error
+    except TooLarge:
+        await _throw_away(request)
+        raise
+    sent = [value for known, value in found if known == name and isinstance(value, UploadFile)]
+    files = [Uploaded(value.filename or "", await value.read()) for value in sent]
+    return [file for file in files if file.name or file.raw]
+
+
 async def _parts(parser: MultiPartParser) -> Parts:
     try:
         found = (await parser.parse()).multi_items()

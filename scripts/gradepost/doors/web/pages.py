@@ -20,6 +20,7 @@ from gradepost.doors.web.prefill import prefilled
 from gradepost.doors.web.schedules import schedules_of
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.page import views
+from gradepost.page.due import as_of
 from gradepost.page.form import Around, render_form
 from gradepost.page.texts import text
 from gradepost.people import Actor, may
@@ -35,7 +36,7 @@ def site(request: Request) -> Response:
     html = gateway.site.page(path)
     if html is not None:
         form = _live_form(request, gateway, path)
-        return HTMLResponse(gateway.site.shell.decorate(html, answers.top(request), form))
+        return HTMLResponse(gateway.site.shell.decorate(as_of(html, gateway.state.now()), answers.top(request), form))
     if gateway.site.is_folder(path):
         return RedirectResponse(f"{path}/", 308)
     if (file := gateway.site.asset(path)) is not None:

@@ -53,7 +53,16 @@ def prefilled(request: Request, gateway: Gateway, form: str, actor: Actor | None
     if "from" in asked or "return" in asked:
         earlier = _received(gateway, centre, form, asked.get("from")) or _returned(gateway, centre, form, asked)
         return _again(gateway, earlier) if earlier and may_read(gateway, actor, earlier) else Prefilled({})
+    if "{number}" in gateway.state.book.forms[form].path:
+        return Prefilled({"number": _next_number(gateway, centre, form)})
     return for_component(gateway, centre, form, asked.get("qualification", ""), asked.get("component", ""))
+
+
+def _next_number(gateway: Gateway, centre: str, form: str) -> str:
+    """The first number after all that the centre's documents of a form have: none of them is replaced."""
+    current = gateway.state.inbox.of_centre(centre, gateway.state.book.series.id)
+    taken = [int(json.loads(stored.document)["number"]) for stored in current if stored.form == form]
+    return str(max(taken, default=0) + 1)
 
 
 def _received(gateway: Gateway, centre: str, form: str, receipt: str | None) -> Stored | None:

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gradepost.document.filing import Dossier, dossier_of_branch, is_receipt
+from gradepost.doors.state import State, key_of
 from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.signing_pictures import pictures_by_name
 from gradepost.doors.web.small_forms import posted
 from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.forge.base import MAIN, CheckState, Pull, PullState, Review, Verdict
+from gradepost.forge.local import LocalForge
 from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.standing import Difference
@@ -21,11 +24,13 @@ from gradepost.page import views
 from gradepost.people import Actor, may
 from gradepost.people.roles import may_review
 from gradepost.publish import standing_of
+from gradepost.publish.deciding import decided, is_signed, signed
 from gradepost.publish.standing import findings_in
 from gradepost.review import differences
 
 _MAX_REASON = 2000
 _MAX_NUMBER = 10**9
+_VERDICTS = {"approve": Verdict.APPROVED, "return": Verdict.CHANGES_REQUESTED, "reject": Verdict.REJECTED}
 NOT_THEIRS = "You are of this centre, or submitted some of this yourself. Another reviewer decides it."
 
 
@@ -84,12 +89,21 @@ def _asked_for(request: Request, gateway: Gateway) -> Pull | None:
 
 
 def _page(
-    request: Request, gateway: Gateway, pull: Pull, wrong: str | None = None, status: int = 200, *, reason: str = ""
+    request: Request,
+    gateway: Gateway,
+    pull: Pull,
+    wrong: str | None = None,
+    status: int = 200,
+    *,
+    reason: str = "",
+    verdict: Verdict = Verdict.CHANGES_REQUESTED,
 ) -> Response:
     state = gateway.state
     check = state.forge.check(pull.head)
     dossier = dossier_of_branch(pull.branch)
     why_not = _why_not(pull, check.state if check else None)
+    found = decided(state.forge, pull)
+    reviewers = state.book.series.reviewers
     content = views.review_page(
         state.book,
         pull=_shown(pull),
@@ -97,19 +111,39 @@ def _page(
         check=str(check.state) if check else None,
         findings=findings_in(check),
         differences=_differences(gateway, pull),
-        documents=_documents(gateway, pull),
+        documents=(documents := _documents(gateway, pull)),
+        pictures=pictures_by_name(gateway, dossier.centre, documents) if dossier else {},
         receipts=_receipts(gateway, pull),
-        reviews=[
-            {"by": r.by, "verdict": str(r.verdict), "reason": r.reason, "at": r.at, "current": r.head == pull.head}
-            for r in state.forge.reviews(pull.number)
-        ],
+        reviews=reviews_of(state, pull.number),
         may_decide=pull.state is PullState.OPEN,
+        may_reject=isinstance(state.forge, LocalForge),
+        is_approved=found.is_approved(reviewers),
+        approvals=(len(found.approved_by), reviewers),
+        rejects=verdict is Verdict.REJECTED,
         why_not=why_not,
         wrong=wrong,
         reason=reason,
     )
     title = f"Pull request #{pull.number}"
     return answers.page(request, f"Error: {title}" if wrong else title, content, status)
+
+
+def reviews_of(state: State, number: int | None) -> list[Mapping[str, Any]]:
+    """The decisions on a pull request as pages show them, oldest first; none where there is no pull request."""
+    pull = state.forge.pull(number) if number else None
+    if pull is None:
+        return []
+    return [
+        {
+            "by": r.by,
+            "verdict": str(r.verdict),
+            "reason": r.reason,
+            "at": r.at,
+            "current": r.head == pull.head,
+            "signed": is_signed(r, state.settings.keys),
+        }
+        for r in state.forge.reviews(pull.number)
+    ]
 
 
 def _why_not(pull: Pull, check: CheckState | None) -> str | None:
@@ -188,7 +222,7 @@ def _receipts(gateway: Gateway, pull: Pull) -> list[tuple[Mapping[str, Any], boo
 
 
 async def decide(request: Request) -> Response:
-    """Approve, or return for correction."""
+    """Approve, return for correction, or reject."""
     return await posted(request, _decide)
 
 
@@ -200,38 +234,59 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     if actor is None or not may(actor, "review", gateway.state.book):
         return answers.problem(request, 401 if actor is None else 403)
     pull = _asked_for(request, gateway)
-    if pull is None or request.path_params["verdict"] not in ("approve", "return"):
+    verdict = _VERDICTS.get(request.path_params["verdict"])
+    if verdict is Verdict.REJECTED and not isinstance(gateway.state.forge, LocalForge):
+        verdict = None
+    if pull is None or verdict is None:
         return answers.problem(request, 404)
     if not _is_theirs_to_review(gateway, actor, pull):
         return answers.problem(request, 403, NOT_THEIRS)
-    return _keep(request, gateway, pull, actor.ref, fields)
-
-
-def _keep(request: Request, gateway: Gateway, pull: Pull, reviewer: str, fields: Mapping[str, str]) -> Response:
-    forge = gateway.state.forge
-    approves = request.path_params["verdict"] == "approve"
-    check = forge.check(pull.head)
-    why_not = _why_not(pull, check.state if check else None)
-    if approves and why_not:
-        return _page(request, gateway, pull, why_not, 409)
     reason = fields.get("reason", "").strip()
-    if not approves and not 0 < len(reason) <= _MAX_REASON:
-        wrong = f"Say in up to {_MAX_REASON:,} characters what is to be corrected."
-        return _page(request, gateway, pull, wrong, 422, reason=reason)
-    verdict = Verdict.APPROVED if approves else Verdict.CHANGES_REQUESTED
-    review = Review(pull.number, fields.get("head", ""), reviewer, verdict, reason, gateway.state.now())
+    return _keep(
+        request,
+        gateway,
+        pull,
+        Review(pull.number, fields.get("head", ""), actor.ref, verdict, reason, gateway.state.now()),
+    )
+
+
+def _keep(request: Request, gateway: Gateway, pull: Pull, review: Review) -> Response:
+    verdict, reason = review.verdict, review.reason
+    if refusal := _refusal(gateway, pull, review):
+        wrong, status = refusal
+        return _page(request, gateway, pull, wrong, status, reason=reason, verdict=verdict)
     try:
-        forge.add_review(review)
+        gateway.state.forge.add_review(signed(review, key_of(gateway.state.folder)))
     except Moved:
         return _page(
-            request, gateway, pull, "It has changed since you opened the page. Look at it again.", 409, reason=reason
+            request,
+            gateway,
+            pull,
+            "It has changed since you opened the page. Look at it again.",
+            409,
+            reason=reason,
+            verdict=verdict,
         )
     except ForgeError:
         return _page(request, gateway, pull, "It is no longer open.", 409)
     dossier = dossier_of_branch(pull.branch)
     facts = {"verdict": str(verdict), "head": pull.head}
     gateway.state.inbox.audit(
-        review.at, "reviewed", reviewer, "reviewer", dossier.centre if dossier else None, f"pull-{pull.number}", facts
+        review.at, "reviewed", review.by, "reviewer", dossier.centre if dossier else None, f"pull-{pull.number}", facts
     )
     gateway.wake.set()
     return RedirectResponse(f"/reviews/{pull.number}", 303)
+
+
+def _refusal(gateway: Gateway, pull: Pull, review: Review) -> tuple[str, int] | None:
+    """Why a decision is not taken, with its status; or None."""
+    if review.verdict is Verdict.APPROVED:
+        check = gateway.state.forge.check(pull.head)
+        why_not = _why_not(pull, check.state if check else None)
+        if why_not is None and review.by in decided(gateway.state.forge, pull).approved_by:
+            why_not = "You have approved it already."
+        return (why_not, 409) if why_not else None
+    if not 0 < len(review.reason) <= _MAX_REASON:
+        what = "why you reject it" if review.verdict is Verdict.REJECTED else "what is to be corrected"
+        return f"Say in up to {_MAX_REASON:,} characters {what}.", 422
+    return None

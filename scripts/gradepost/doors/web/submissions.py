@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gradepost.book import Book
-from gradepost.document.filing import dossier_of_branch
+from gradepost.document.filing import REQUESTS, dossier_of_branch
+from gradepost.doors.asked import asked_of
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import TooLarge, Unreadable, has_parts, media_type, read_body, read_parts
 from gradepost.doors.web.entering import too_many
@@ -25,6 +26,7 @@ from gradepost.form.repairs import applied, repairs
 from gradepost.intake import Accepted, KeyReused, OtherCentre, Refused
 from gradepost.page import views
 from gradepost.page.mending import ALL, REPAIR, UNDO, Mended, changes_back, mended, undone
+from gradepost.page.requesting import asked_of_you
 from gradepost.page.sheets import NO_PICTURE
 from gradepost.page.texts import text
 from gradepost.people import Actor, may
@@ -218,7 +220,8 @@ def status(request: Request) -> Response:
     standings = []
     for branch in gateway.state.inbox.branches():
         dossier = dossier_of_branch(branch)
-        if dossier is not None and dossier.centre == centre.number:
+        # Its requests stand above, with what to do about each.
+        if dossier is not None and dossier.centre == centre.number and dossier.kind != REQUESTS:
             standing = standing_of(dossier, gateway.state.inbox, gateway.state.forge)
             if standing is not None:
                 standings.append(standing)
@@ -228,5 +231,6 @@ def status(request: Request) -> Response:
         standings=standings,
         may_ask=may(actor, "ask-declaration", gateway.state.book),
         mailbox="/demo/mail" if gateway.demo else None,
+        asked_of_you=asked_of_you(gateway.state.book, asked_of(gateway.state, centre.number), gateway.state.now()),
     )
     return answers.page(request, "Where your submissions stand", content)

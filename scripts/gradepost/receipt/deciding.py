@@ -1,0 +1,45 @@
+"""A reviewer's decision, signed by the platform as receipts are: who decided what of which state, when, and why."""
+
+import base64
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from gradepost.model.records import Key
+from gradepost.receipt.signing import SigningKey, instant_text, signature_holds
+
+
+class Decision(NamedTuple):
+    """What is signed. `head` is the commit that was looked at, `by` the reviewer's ref."""
+
+    pull: int
+    head: str
+    by: str
+    verdict: str
+    reason: str
+    at: datetime
+
+
+def signature_of(decision: Decision, key: SigningKey) -> str:
+    """The signature as `KEY:BASE64`: Ed25519 over the decision as one line of JSON, its names in order."""
+    return f"{key.id}:{base64.b64encode(key.private.sign(_said(decision))).decode('ascii')}"
+
+
+def signature_is_right(decision: Decision, signature: str, keys: Iterable[Key]) -> bool:
+    """Whether it was made over that very decision, by a key that was valid at that time."""
+    name, _, text = signature.partition(":")
+    key = next((k for k in keys if k.id == name), None)
+    if key is None or decision.at < key.not_before or (key.not_after is not None and decision.at > key.not_after):
+        return False
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return signature_holds(key.public, raw, _said(decision))
+
+
+def _said(decision: Decision) -> bytes:
+    # No receipt begins like this, so that neither can stand for the other.
+    said = {"decision": decision.verdict, **decision._asdict(), "at": instant_text(decision.at)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
