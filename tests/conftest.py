@@ -42,6 +42,35 @@ class Ran:
         return {f["rule"] for f in self.json["findings"] if f["severity"] == "error"}
 
 
+# A plain `pytest` keeps to about 90 seconds: of the gateway it walks these, and what is whole files of hostile,
+# damaged or repeated things is left to `scripts/test`.
+_GATEWAY = {
+    "test_answers",
+    "test_bench",
+    "test_declaring",
+    "test_forms",
+    "test_matrix",
+    "test_receipt_page",
+    "test_statuses",
+}
+_LONG = {
+    "test_damaged_ledger",
+    "test_damaged_repository",
+    "test_forge_limits",
+    "test_governor",
+    "test_hostile_trees",
+    "test_local",
+    "test_short_faults",
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        folder, name = item.path.parent.name, item.path.stem
+        if folder == "access" or (folder == "web" and name not in _GATEWAY) or name in _LONG:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def book() -> Book:
     return load(ROOT)
