@@ -8,12 +8,12 @@ from playwright.sync_api import Page, expect
 SECONDS_TO_FILE = 15
 
 
-def continue_as(page: Page, role: str, centre: str | None = "10234", *, then: str = "/status"):
-    """Sign in as the first person of that role: at a centre, or (None) of the awarding organisation."""
+def continue_as(page: Page, role: str, centre: str | None = "10234", *, then: str = "/status", nth: int = 0):
+    """Sign in as the first, or nth, person of that role: at a centre, or (None) of the awarding organisation."""
     page.goto(f"/sign-in?next={then}")
     heading = f"Centre {centre}" if centre else "The awarding organisation"
     people = page.locator(".gp-cards").nth(page.locator(".gp-shell h2").all_inner_texts().index(_text(page, heading)))
-    people.get_by_role("button", name=f"Continue as {role}").first.click()
+    people.get_by_role("button", name=f"Continue as {role}").nth(nth).click()
 
 
 def _text(page: Page, beginning: str) -> str:

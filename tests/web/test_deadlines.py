@@ -1,7 +1,7 @@
 """Late is late by the receipt's time and the state's clock, to the millisecond; extensions on main are honoured."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 EXTENSIONS = "extensions/2021-summer/10234.json"
 
@@ -108,6 +108,19 @@ def test_the_panel_moves_the_clock_forward_only(fresh):
 
     assert (backwards.status_code, nowhere.status_code) == (409, 409)
     assert fresh.state.now() >= now
+
+
+def test_the_panel_moves_past_the_release_of_results_where_the_series_names_one(fresh):
+    client, release = fresh.client("p-10235-officer"), datetime(2021, 8, 10, 7, 0, tzinfo=UTC)
+    unnamed = client.post("/demo/clock", data={"to": "after-release"})
+    object.__setattr__(fresh.state.book.series, "embargo_until", release)
+
+    seen = []
+    for to in ("before-release", "after-release"):
+        client.post("/demo/clock", data={"to": to})
+        seen.append(client.get("/centre/results").status_code)
+
+    assert (unnamed.status_code, seen) == (409, [403, 200])
 
 
 def test_the_home_page_says_by_the_gateways_clock_which_dates_have_passed(fresh):

@@ -1,4 +1,4 @@
-"""Where the demo's clock can be moved: to either side of each deadline, and a day on."""
+"""Where the demo's clock can be moved: to either side of each deadline and of the release of results, and a day on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,5 +26,9 @@ def moves(series: Series, now: datetime) -> list[Move]:
             name = f"{_NAMES.get(row, row)} deadline"
             found.append(Move(f"before-{row}-{number}", f"One minute before the {name}", at - timedelta(minutes=1)))
             found.append(Move(f"after-{row}-{number}", f"After the {name}", at + timedelta(seconds=1)))
+    if (release := series.embargo_until) is not None:
+        before = release - timedelta(minutes=1)
+        found.append(Move("before-release", "One minute before the results are released", before))
+        found.append(Move("after-release", "After the results are released", release + timedelta(seconds=1)))
     ahead = sorted((move for move in found if move.instant > now), key=lambda move: move.instant)
     return [*ahead, Move("day", "One day on", now + timedelta(days=1))]
