@@ -6,9 +6,11 @@ import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import github_emulator
 import pytest
+import signing_in
 from github_emulator import Fault, client
 from starlette.testclient import TestClient
 
@@ -35,6 +37,7 @@ CENTRE, QUALIFICATION, KIND = "10234", "AM20530", "external-exam"
 BRANCH = f"dossier/2021-summer/{CENTRE}/{QUALIFICATION}/{KIND}"
 SECRET = "a secret that GitHub shares"
 REVIEWER, OTHER = github_emulator.REVIEWERS
+MERGED = "It was approved and stands in the record."
 GRADES = re.compile(r"\b(pass|merit|distinction|fail)\b", re.IGNORECASE)
 
 
@@ -332,6 +335,24 @@ def test_a_reviewer_of_the_same_centre_does_not_count(road):
     assert road.pull.state is PullState.OPEN
 
 
+def test_a_reviewer_who_submitted_does_not_count(road):
+    road.schedule()
+    road.grade()
+    road.declare()
+    submitter = road.state.settings.reviewers[0].ref
+    (tags,) = [s for s in road.state.inbox.of_branch(BRANCH) if s.form == "tags" and "UV21578" in s.path]
+    road.send(json.loads(tags.document), "exams-officer", submitter)
+    road.declare()
+    road.carry_on()
+    assert road.status == "success"
+
+    road.review(REVIEWER, "APPROVE", "")
+    road.carry_on()
+
+    assert road.pull.state is PullState.OPEN
+    assert road.standing.approvals == 0
+
+
 def test_an_approval_of_an_earlier_head_counts_no_more(road):
     road.schedule()
     road.grade()
@@ -485,34 +506,69 @@ def until(holds, seconds=30):
         time.sleep(0.02)
 
 
-def test_the_whole_road_on_github_by_a_running_gateway(road, gateway, heard):
+@pytest.fixture
+def gate(road, gateway):
+    """The same gateway, for browsers that sign in by the letters it sends."""
+    made = signing_in.Gate(SimpleNamespace(gateway=gateway, state=road.state))
+    made.gateway, made.app = gateway, build_app(gateway)
+    return made
+
+
+def test_the_whole_road_on_github_by_a_running_gateway(road, gateway, gate, heard):
     """Schedule, grades, declaration, check, a return by mistake, approval, merge, status: as its people do it. The
     worker begins when all is received: the emulator merges only the head that a pull request was opened with."""
-    state = road.state
-    secret = make_token(state.inbox, CENTRE, "exams-officer", state.now(), new_secret)
-    software = TestClient(build_app(gateway), base_url="http://127.0.0.1:8000")
-    software.headers |= {"Authorization": f"Bearer {secret}", "Accept": "application/json"}
-
-    receipts = []
-    for make in (examples.schedule, examples.tags):
-        for component in road.components:
-            document = make(state.book, CENTRE, QUALIFICATION, component, state.now())
-            answer = software.post(f"/submit/{document['form']}", json=document)
-            assert answer.status_code == 201
-            receipts.append(answer.json()["id"])
-    road.declare()
+    receipts = sent_by_software(road, gateway)
+    officer = gate.signed_in()
+    declared_by_link(road, gate, officer)
     worker = Worker(gateway)
     worker.start()
     try:
-        reviewed_and_merged(road, heard)
+        returned_then_merged(road, heard, lambda: told(officer.get("/status")))
     finally:
         worker.stop()
 
-    assert road.standing.state == "merged"
-    assert software.get(f"/receipts/{receipts[0]}").headers["Gradepost-State"] == "merged"
+    assert MERGED in told(officer.get("/status"))
+    for receipt in receipts:
+        assert MERGED in told(officer.get(f"/receipts/{receipt}"))
 
 
-def reviewed_and_merged(road, heard):
+def sent_by_software(road, gateway):
+    """Schedules and grades of every component, by the centre's own software; the ids of the receipts."""
+    secret = make_token(road.state.inbox, CENTRE, "exams-officer", road.state.now(), new_secret)
+    software = TestClient(build_app(gateway), base_url=signing_in.ADDRESS)
+    software.headers |= {"Authorization": f"Bearer {secret}", "Accept": "application/json"}
+    receipts = []
+    for make in (examples.schedule, examples.tags):
+        for component in road.components:
+            document = make(road.state.book, CENTRE, QUALIFICATION, component, road.state.now())
+            answer = software.post(f"/submit/{document['form']}", json=document)
+            assert answer.status_code == 201
+            receipts.append(answer.json()["id"])
+    return receipts
+
+
+def declared_by_link(road, gate, officer):
+    """The exams officer asks for the declaration, and the Head opens the link in the letter and signs."""
+    asked = {"series": road.state.book.series.id, "qualification": QUALIFICATION, "kind": KIND}
+    assert officer.post("/ask-declaration", data=asked).status_code == 303
+    link = re.search(r"/declare/\S+", gate.inbox.messages()[-1].body)[0]
+    head = gate.browser("198.51.100.8")
+    page = head.get(link).text
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    fields = {name: [value for n, value in hidden if n == name] for name, _ in hidden}
+    fields |= {"signatory.name": people.head(CENTRE), "signatory.role": "principal"}
+    fields["statements"] = [statement.id for statement in road.state.book.series.statements]
+    answer = head.post(link, data=fields)
+    assert "Declaration received" in answer.text, told(answer)
+
+
+def told(answer):
+    """A page's text as it is read aloud."""
+    assert answer.status_code in (200, 409), answer.status_code
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def returned_then_merged(road, heard, status_page):
     until(lambda: road.labels == ["gradepost: in review"])
     assert road.status == "success"
 
@@ -521,7 +577,8 @@ def reviewed_and_merged(road, heard):
     pull.create_review(seen, body="The mock has the wrong date.", event="REQUEST_CHANGES")
     heard(about(road, pull.number))
     until(lambda: road.labels == ["gradepost: returned"])
-    assert road.standing.returned_because == "The mock has the wrong date."
+    assert "The mock has the wrong date." in status_page()
+    assert MERGED not in status_page()
 
     pull.create_review(seen, body="", event="APPROVE")
     heard(about(road, pull.number))
@@ -529,3 +586,39 @@ def reviewed_and_merged(road, heard):
     assert len(road.comments) == 1
     assert road.standing.state == "merged"
     assert road.standing.merged_as == road.forge.pull(pull.number).merged_as
+
+
+# Where the gateway's own pages send reviewers
+
+
+@pytest.fixture
+def reviewer(gate):
+    """A reviewer's browser, signed in."""
+    return gate.signed_in(people.REVIEWERS[0].email)
+
+
+def test_the_bench_and_the_review_page_lead_to_github_and_offer_no_decision(road, reviewer):
+    road.walk_to_review()
+    address = client(road.api, REVIEWER).get_repo(road.repository).get_pull(road.pull.number).html_url
+
+    bench = reviewer.get(f"/reviews/{CENTRE}/{QUALIFICATION}/{KIND}").text
+    review = reviewer.get(f"/reviews/{road.pull.number}").text
+
+    assert f"/{road.repository}/pull/{road.pull.number}" in address
+    assert f'<a href="{address}">Decide on pull request {road.pull.number} on GitHub</a>' in bench
+    assert f'<a href="{address}">Decide on pull request {road.pull.number} on GitHub</a>' in review
+    assert "Decisions are made on GitHub" in review
+    assert "<button" not in review.partition('id="decision"')[2]
+
+
+@pytest.mark.parametrize("verdict", ["approve", "return", "reject"])
+def test_a_decision_sent_to_the_gateway_is_not_taken_and_says_where_to_decide(road, reviewer, verdict):
+    road.walk_to_review()
+    road.api.asked.clear()
+
+    answer = reviewer.post(f"/reviews/{road.pull.number}/{verdict}", data={"head": road.pull.head, "reason": "No."})
+
+    assert answer.status_code == 409
+    assert "Decisions on this pull request are made on GitHub" in told(answer)
+    assert road.api.writes() == []
+    assert road.forge.reviews(road.pull.number) == []

@@ -178,6 +178,7 @@ class CountingGitHub:
         at = "2021-05-18T09:00:00Z"
         into = {"ref": "main", "sha": self.refs["heads/main"]}
         facts = {"number": number, "state": "open", "title": given["title"], "created_at": at}
+        facts["html_url"] = f"http://github.invalid/o/ledger/pull/{number}"
         return {**facts, "closed_at": None, "merged_at": None, "head": source, "base": into}
 
     def _put(self, kind, value):

@@ -39,7 +39,8 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A pull request from `branch` into main. `merged_as` is the merge commit where it was merged."""
+    """A pull request from `branch` into main. `merged_as` is the merge commit where it was merged; `address` is where
+    people see it and decide on it, None where the forge has no pages of its own."""
 
     number: int
     branch: str
@@ -49,6 +50,7 @@ class Pull:
     opened_at: datetime
     closed_at: datetime | None = None
     merged_as: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def as_pull(pull: PullRequest, head: str) -> Pull:
         opened_at=pull.created_at,
         closed_at=pull.closed_at,
         merged_as=pull.merge_commit_sha if state is PullState.MERGED else None,
+        address=pull.html_url,
     )
 
 

@@ -52,6 +52,7 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
     reviews: Sequence[Mapping[str, Any]],
     may_decide: bool,
     may_reject: bool = False,
+    elsewhere: str | None = None,
     is_approved: bool = False,
     approvals: tuple[int, int] = (0, 1),
     rejects: bool = False,
@@ -66,7 +67,8 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
     `verdict`, `reason`, `at`, `current` (whether of this head), `signed` (whether the signature holds). `why_not` says
     why it cannot be approved; whoever `may_decide` can still return it. `approvals` are how many reviewers have
     approved, and how many have to. `wrong` is why a decision was not taken, `reason` what was typed for it, `rejects`
-    that it was to reject. `pictures` are those that sign, by document, as on the page to check one's answers.
+    that it was to reject. `elsewhere` is the address where it is decided, None where it is decided here. `pictures`
+    are those that sign, by document, as on the page to check one's answers.
     """
     return rendered(
         "review",
@@ -80,6 +82,7 @@ def review_page(  # noqa: PLR0913 - a decision rests on many facts, and all are 
         approvals=approvals,
         may_decide=may_decide,
         may_reject=may_reject,
+        elsewhere=elsewhere,
         rejects=rejects,
         pictures=pictures,
         why_not=why_not,

@@ -10,11 +10,10 @@ from gradepost.doors.asked import one_asked
 from gradepost.doors.state import State, key_of
 from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway, gateway_of
-from gradepost.doors.web.reviews import NOT_THEIRS, is_theirs_to_see
+from gradepost.doors.web.reviews import NOT_THEIRS, is_decided_here, is_theirs_to_see
 from gradepost.doors.web.small_forms import posted
 from gradepost.doors.web.who import actor_of
 from gradepost.forge.base import Pull, PullState, Review, Verdict
-from gradepost.forge.local import LocalForge
 from gradepost.model.trouble import ForgeError, Moved
 from gradepost.page.requesting import Asked, Proposal
 from gradepost.people import Actor, may
@@ -59,6 +58,8 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
     about = Dossier(gateway.state.book.series.id, one.data["centre"], one.data["qualification"], one.data["kind"])
     if one.by == actor.ref or not is_theirs_to_see(gateway, actor, about):
         return answers.problem(request, 403, _OWN if one.by == actor.ref else NOT_THEIRS)
+    if not is_decided_here(gateway.state):
+        return answers.problem(request, 409, _ELSEWHERE)
     wrong = _OVERTAKEN if is_overtaken(gateway.state.forge, pull) else _keep(gateway, actor, pull, fields)
     if wrong is not None:
         return answers.problem(request, 422 if wrong == _WHY else 409, wrong)
@@ -93,7 +94,7 @@ def _pull(state: State, one: Asked) -> Pull | None:
 
 
 def _why_not(state: State, actor: Actor, one: Asked, pull: Pull) -> str:
-    if not isinstance(state.forge, LocalForge):
+    if not is_decided_here(state):
         return _ELSEWHERE
     verdict = decided(state.forge, pull)
     if is_overtaken(state.forge, pull):

@@ -1,4 +1,4 @@
-"""The reviewer's pages of the local forge: what waits, what changed, approve, return with a reason."""
+"""The reviewer's pages: what waits, what changed, approve, return with a reason; or where else that is decided."""
 
 import json
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ from gradepost.review import differences
 _MAX_REASON = 2000
 _MAX_NUMBER = 10**9
 _VERDICTS = {"approve": Verdict.APPROVED, "return": Verdict.CHANGES_REQUESTED, "reject": Verdict.REJECTED}
+_ELSEWHERE = "Decisions on this pull request are made on GitHub, and nothing was decided here. Decide there."
 NOT_THEIRS = "You are of this centre, or submitted some of this yourself. Another reviewer decides it."
 
 
@@ -64,6 +65,11 @@ def one(request: Request) -> Response:
     if not _is_theirs_to_review(gateway, actor, pull):
         return answers.problem(request, 403, NOT_THEIRS)
     return _page(request, gateway, pull)
+
+
+def is_decided_here(state: State) -> bool:
+    """Whether reviewers decide on the gateway's own pages, and not where the forge has its own."""
+    return isinstance(state.forge, LocalForge)
 
 
 def _is_theirs_to_review(gateway: Gateway, actor: Actor, pull: Pull) -> bool:
@@ -116,7 +122,8 @@ def _page(
         receipts=_receipts(gateway, pull),
         reviews=reviews_of(state, pull.number),
         may_decide=pull.state is PullState.OPEN,
-        may_reject=isinstance(state.forge, LocalForge),
+        may_reject=is_decided_here(state),
+        elsewhere=None if is_decided_here(state) else pull.address,
         is_approved=found.is_approved(reviewers),
         approvals=(len(found.approved_by), reviewers),
         rejects=verdict is Verdict.REJECTED,
@@ -235,12 +242,12 @@ def _decide(request: Request, fields: Mapping[str, str]) -> Response:
         return answers.problem(request, 401 if actor is None else 403)
     pull = _asked_for(request, gateway)
     verdict = _VERDICTS.get(request.path_params["verdict"])
-    if verdict is Verdict.REJECTED and not isinstance(gateway.state.forge, LocalForge):
-        verdict = None
     if pull is None or verdict is None:
         return answers.problem(request, 404)
     if not _is_theirs_to_review(gateway, actor, pull):
         return answers.problem(request, 403, NOT_THEIRS)
+    if not is_decided_here(gateway.state):
+        return _page(request, gateway, pull, _ELSEWHERE, 409)
     reason = fields.get("reason", "").strip()
     return _keep(
         request,
