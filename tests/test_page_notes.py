@@ -66,6 +66,15 @@ def test_a_note_is_told_on_the_page_in_the_list_and_in_the_feed(run, root, book)
     assert feed.find(f"{ATOM}entry/{ATOM}title").text == "Says “settle” now"
 
 
+def test_the_list_names_stages_by_their_number_and_ends_no_heading_with_a_stop(book):
+    made = assemble(book, ROOT, DAY)["what-changed.md"].decode()
+
+    first = made.rpartition("\n## ")[2]
+    stages = [line.partition("]")[0].lstrip("- [") for line in first.splitlines() if "(guidance/stages/" in line]
+    assert [int(stage.partition(".")[0]) for stage in stages] == sorted(range(1, 11))
+    assert [line for line in made.splitlines() if line.startswith("## ") and ". {" in line] == []
+
+
 def test_a_minor_change_is_kept_and_not_told(run, root, book):
     page = root / "docs" / "guidance" / "teacher.md"
     page.write_text(page.read_text().replace("decide the grades", "settle the grades"))

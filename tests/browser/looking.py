@@ -30,6 +30,10 @@ def of_centre(path):
     return lambda page: continue_as(page, "exams officer", "10235", then=path)
 
 
+def of_reviewers(path):
+    return lambda page: continue_as(page, "reviewer", None, then=path)
+
+
 def a_receipt(page):
     continue_as(page, "exams officer", "10235")
     page.get_by_role("link", name="Receipt for BT3D7P2.tags.json").click()
@@ -78,6 +82,9 @@ PAGES = {
     "documents": at("/documents/"),
     "document": at("/documents/tag-template/"),
     "what changed": at("/what-changed/"),
+    "for a centre's software": at("/about/api/"),
+    "reporting a problem": at("/report?page=/faq/"),
+    "question form": of_centre("/forms/question/"),
     "architecture": at("/architecture/"),
     "nothing": at("/nowhere/"),
     "sign-in": at("/sign-in"),
@@ -95,8 +102,10 @@ PAGES = {
     "mailbox": a_mailbox,
     "declaration": a_declaration,
     "declaration, with errors": an_unsigned_declaration,
-    "reviews": lambda page: continue_as(page, "reviewer", None),
-    "asking for evidence": lambda page: continue_as(page, "reviewer", None, then=ASKING),
+    "reviews": of_reviewers("/reviews"),
+    "outstanding": of_reviewers("/reviews/outstanding"),
+    "bench": of_reviewers("/reviews/10235/BT2D1/external-exam"),
+    "asking for evidence": of_reviewers(ASKING),
     "review, to decide": review_of("HB2D1"),
     "review, not to be approved": review_of("BT2D1"),
     "review, merged": review_of("AM20530"),

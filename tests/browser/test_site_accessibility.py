@@ -10,8 +10,9 @@ SCHEMES = {"light": "default", "dark": "slate"}
 OF_THE_SITE = [
     "home", "questions", "question", "rules", "rule", "forms", "guidance", "stage", "deadlines", "webinars", "webinar",
     "contact", "qualifications", "qualification", "documents", "document", "what changed", "architecture", "nothing",
+    "for a centre's software", "reporting a problem", "question form", "status", "outstanding", "bench",
 ]  # fmt: skip
-EACH_TIME = ["document"]
+EACH_TIME = ["document", "status"]
 
 
 def faults_at_every_size(page):

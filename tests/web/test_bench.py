@@ -6,6 +6,7 @@ import pytest
 
 from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.demo import people
+from gradepost.page.bench import evidence_used
 
 BENCH = "/reviews/10234/AM20530/external-exam"
 REVIEWER = people.REVIEWERS[0].ref
@@ -73,6 +74,16 @@ def test_the_bench_shows_evidence_by_source_and_the_record_of_each_fail(bench):
     assert "Evidence of UV21578" in bench.text
     assert re.search(r"0001 Fail The mock and the classwork of the year", text_of(bench))
     assert "Too little evidence for a grade" in text_of(bench)
+
+
+def test_sources_that_as_many_learners_have_stand_as_the_series_lists_them(book):
+    listed = [(choice.id, choice.label) for choice in book.series.evidence_sources]
+    pieces = [{"source": name} for name, _ in reversed(listed)]
+    learners = [{"evidence": pieces}, {"evidence": pieces[:1]}]
+
+    used = evidence_used(book.series, {"learners": learners})
+
+    assert used == [(listed[-1][1], 2), *((label, 1) for _, label in listed[:-1])]
 
 
 def test_the_bench_shows_amendments_field_by_field(bench):

@@ -390,6 +390,17 @@ def bomb():
     return made.getvalue()
 
 
+def test_whoever_chose_no_file_is_told_to_choose_one(asked):
+    client = asked.client(OFFICER)
+    empty = {"files": ("", b"", "application/octet-stream")}
+
+    answer = client.post(f"/requests/{asked_in(asked).reference}", files=empty, headers=BROWSER)
+
+    assert answer.status_code == 422
+    assert '<a href="#files">Choose one or more files, then send them.</a>' in answer.text
+    assert "not taken" not in answer.text
+
+
 def test_a_file_that_is_not_taken_keeps_no_other_from_being_received(asked):
     answer = send(asked, ("good.xlsx", xlsx()), ("bomb.docx", bomb()), ("run.pdf", b"MZ" + b"\0" * 200))
 

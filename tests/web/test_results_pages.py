@@ -35,6 +35,7 @@ def test_before_the_release_nothing_is_shown_and_nothing_is_told_as_given(fresh,
     answer = house.client(OFFICER).get(path, headers=BROWSER)
 
     assert answer.status_code == 403
+    assert "<h1>The results are not released yet</h1>" in answer.text
     assert "so none are shown" in answer.text or "and not shown before" in answer.text
     assert "0001" not in answer.text
     assert told(house) == []

@@ -57,8 +57,8 @@ def _page(notes: tuple[Note, ...], titles: Mapping[str, str]) -> Iterator[str]:
     yield f"What changed on the pages for centres, the latest first. [The same as a feed]({FEED})\n"
     for (on, note), pages in _together(notes):
         day = next(one.on for one in notes if str(one.on) == on)
-        yield f"## {day.day} {day:%B %Y}: {note} {{ #{_anchor(on, note)} }}\n"
-        yield from (f"- [{titles[page]}]({page})" for page in pages if page in titles)
+        yield f"## {day.day} {day:%B %Y}: {note.rstrip('.')} {{ #{_anchor(on, note)} }}\n"
+        yield from (f"- [{titles[page]}]({page})" for page in _in_order(pages, titles))
         yield ""
 
 
@@ -69,6 +69,16 @@ def _entry(site: str, on: str, note: str, pages: list[str], titles: Mapping[str,
         f'<entry><title>{escape(note)}</title><id>{escape(address)}</id><link href="{escape(address)}"/>'
         f"<updated>{on}T00:00:00Z</updated><summary>{escape(listed)}</summary></entry>"
     )
+
+
+def _in_order(pages: list[str], titles: Mapping[str, str]) -> list[str]:
+    """Folder by folder; stages by their number, other pages by title."""
+
+    def place(page: str) -> tuple[str, int, str]:
+        number, _, _ = titles[page].partition(".")
+        return page.rpartition("/")[0], int(number) if number.isdecimal() else 0, titles[page]
+
+    return sorted((page for page in pages if page in titles), key=place)
 
 
 def _anchor(on: str, note: str) -> str:

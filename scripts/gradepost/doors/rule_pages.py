@@ -130,7 +130,7 @@ def _rule_page(rule: Rule, book: Book, root: Path, asked: Sequence[Question]) ->
 def _example(example: Example, heading: str) -> Iterator[str]:
     yield f"## {heading}\n\nFor example: {example.says}.\n"
     if example.changes:
-        yield f"In the example document “{example.base}”:\n\n| place | value |\n|---|---|"
+        yield f"In the example document “{example.base}”:\n\n| Place | Value |\n|---|---|"
         for pointer, value in example.changes.items():
             shown = "taken away" if value is None else f"`{value.replace('|', chr(0x2502))}`"
             yield f"| `{pointer}` | {shown} |"

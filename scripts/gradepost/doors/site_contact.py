@@ -45,6 +45,6 @@ def _page(raw: Mapping[str, Any], contacts: list[dict[str, Any]], asking: str | 
 
 def _address(contact: Mapping[str, Any]) -> str:
     if contact["email"] is None:
-        return "The source states no address."
+        return "No address is stated here."
     assumed = f" (assumed: {contact['assumed']})" if contact["assumed"] else ""
     return f"**Email:** <{contact['email']}>{assumed}"

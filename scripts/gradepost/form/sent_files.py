@@ -27,7 +27,7 @@ LOCKED = "This document is protected by a password or of an old kind (.doc, .xls
 GROWS = "Opened, this document would be far larger than it is now. Save it anew, with less in it, and send that."
 TWO_KINDS = "This file is two kinds of file at once. Open it, save it once more and send that."
 ACTIVE_PDF = "This PDF holds a program or another file. Print it to a new PDF and send that."
-OTHER = "This kind of file is not taken."
+OTHER = "This kind of file is not taken. Save it as one of the kinds that are, and send that."
 
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 _ARCHIVES = (b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")

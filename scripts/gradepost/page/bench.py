@@ -56,13 +56,14 @@ def bench_page(  # noqa: PLR0913 - a decision rests on many facts, and all are n
     profiles: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]] = MappingProxyType({}),
     samples: Sequence[tuple[str, Sequence[str], Sequence[tuple[str, Sequence[str]]]]] = (),
     decisions: Sequence[Data] = (),
+    elsewhere: str | None = None,
 ) -> Markup:
     """One dossier. `versions` are all that was received for it, oldest first; `receipts` are with whether each is
     verified; `waits_since` is when somebody began to wait for somebody.
 
     `profiles` are, by component, what its grades are compared with: a name, and how many learners have each grade.
     `samples` are the samples it was drawn for: the seed, why in words, whom by component. `decisions` are as for
-    `review_page`."""
+    `review_page`, and so is `elsewhere`."""
     latest = {version.name: version.data for version in versions}
     tags = [data for data in latest.values() if data["form"] == "tags"]
     declaration = next((data for data in latest.values() if data["form"] == "declaration"), None)
@@ -71,6 +72,7 @@ def bench_page(  # noqa: PLR0913 - a decision rests on many facts, and all are n
         title=title_of(book, dossier.qualification, dossier.kind),
         dossier=dossier,
         pull=standing.pull,
+        elsewhere=elsewhere,
         pill=pill_of(standing.state),
         waits=_waits(standing),
         samples=samples,
@@ -125,11 +127,9 @@ def _component(book: Book, data: Data, others: Sequence[tuple[str, Mapping[str, 
     series = book.series
     component = series.component(data["qualification"], data["component"])
     outcomes = {choice.id: choice.label for choice in series.outcomes}
-    sources = {choice.id: choice.label for choice in series.evidence_sources}
     said = Counter(_said(learner) for learner in data["learners"])
     order = [*(component.grades if component else ()), *(o for o in outcomes if o not in series.graded_outcomes)]
     labels = {**{name: words.spoken(name) for name in said}, **outcomes}
-    used = Counter(source for learner in data["learners"] for source in _sources(data, learner))
     return {
         "id": data["component"],
         "label": component_label(series, data["qualification"], data["component"]),
@@ -138,13 +138,22 @@ def _component(book: Book, data: Data, others: Sequence[tuple[str, Mapping[str, 
             [(labels.get(name, words.spoken(name)), said[name]) for name in {**dict.fromkeys(order), **said}]
         ),
         "compared": comparison(component.grades if component else (), [("This dossier", said), *others]),
-        "sources": _bars([(sources.get(name, name), count) for name, count in used.most_common()]),
+        "sources": _bars(evidence_used(series, data)),
         "records": [_record(series.fail_grades, labels, data, row) for row in data["learners"] if _weighs(series, row)],
     }
 
 
 def _said(learner: Data) -> str:
     return str(learner.get("grade", "marked" if "mark" in learner else learner["outcome"]))
+
+
+def evidence_used(series: Series, data: Data) -> list[tuple[str, int]]:
+    """Each source of evidence by its label, with how many learners have it: the most first, equal ones as the series
+    lists them."""
+    used = Counter(source for learner in data["learners"] for source in _sources(data, learner))
+    labels = {choice.id: choice.label for choice in series.evidence_sources}
+    listed = [*(name for name in labels if name in used), *sorted(used.keys() - labels.keys())]
+    return [(labels.get(name, name), used[name]) for name in sorted(listed, key=lambda name: -used[name])]
 
 
 def _sources(data: Data, learner: Data) -> set[str]:

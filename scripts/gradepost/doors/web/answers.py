@@ -77,10 +77,12 @@ def page(request: Request, title: str, content: object, status: int = 200) -> Re
     return HTMLResponse(gateway.site.shell.page(title, str(content), top(request)), status)
 
 
-def problem(request: Request, status: int, message: str | None = None, **more: Any) -> Response:
+def problem(
+    request: Request, status: int, message: str | None = None, *, title: str | None = None, **more: Any
+) -> Response:
     """An error, as JSON or as a page. The message is ours alone and echoes nothing."""
-    title, words = _MESSAGES[status]
-    words = message or words
+    heading, words = _MESSAGES[status]
+    title, words = title or heading, message or words
     if wants_json(request):
         return json_answer({"error": title, "message": words, **more}, status)
     links: Sequence[tuple[str, str]] = [("/forms/", "Go to the forms"), ("/", "Start again from the home page")]

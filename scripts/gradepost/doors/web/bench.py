@@ -13,7 +13,7 @@ from gradepost.doors.samples import earlier_series, samples_of
 from gradepost.doors.state import State
 from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway, gateway_of
-from gradepost.doors.web.reviews import NOT_THEIRS, is_theirs_to_see, reviews_of
+from gradepost.doors.web.reviews import NOT_THEIRS, is_decided_here, is_theirs_to_see, reviews_of
 from gradepost.doors.web.who import actor_of
 from gradepost.forge.base import MAIN, Verdict
 from gradepost.inbox import Stored
@@ -56,8 +56,15 @@ def bench(request: Request) -> Response:
             for seed, chosen in samples_of(state, dossier)
         ],
         decisions=reviews_of(state, standing.pull),
+        elsewhere=None if is_decided_here(state) else _address(state, dossier),
     )
     return answers.page(request, f"Bench: {dossier.title}", content)
+
+
+def _address(state: State, dossier: Dossier) -> str | None:
+    """Where its pull request is on the forge's own pages, as last seen."""
+    pull = state.forge.last_pull_of(dossier.branch)
+    return pull.address if pull else None
 
 
 def _name(stored: Stored) -> str:

@@ -16,6 +16,7 @@ from gradepost.page.results import certificates_page, results_page, slips_page
 from gradepost.people import Actor, may
 from gradepost.publish.results import Result, released, results_of
 
+_NOT_YET = "The results are not released yet"
 _UNSEEN = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -56,7 +57,7 @@ def _given(request: Request, what: str, answer: Callable[[Gateway, str, Sequence
         return answers.problem(request, 403)
     now = state.now()
     if not released(state.book.series, now):
-        return answers.problem(request, 403, _not_yet(gateway))
+        return answers.problem(request, 403, _not_yet(gateway), title=_NOT_YET)
     found = results_of(state.ledger.reader(), state.book.series.id, actor.centre).get(actor.centre, [])
     _told(gateway, actor, what)
     response = answer(gateway, actor.centre, found)

@@ -35,7 +35,7 @@ FILES = "files"
 _MOST_AT_ONCE = 40 * 1024 * 1024
 _MOST_SHOWN = 80
 _TOO_MUCH = f"Send up to {sized(_MOST_AT_ONCE)} at once, and the rest after that. Nothing of this was received."
-_NONE = ("No file", "Choose one or more files, then send them.")
+_NONE = ("", "Choose one or more files, then send them.")
 _TITLE = "What you are asked for"
 # Each time another upload of the same moment is found, what was received of both is joined once more.
 _JOININGS = 5
