@@ -17,7 +17,10 @@ from gradepost.book.series import form_of, series_of
 from gradepost.check import check, check_book, read
 from gradepost.document.canonical import sha256
 from gradepost.ledger import centre_of, with_requests
-from gradepost.model.records import Case, Document, Extension, Filing, Register, Report, Request, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document, Filing
+from gradepost.model.findings import Report
+from gradepost.model.register import Extension, Register, Request
 from gradepost.receipt import RECEIPT_SCHEMA
 
 CASES = Path(__file__).parent / "cases"

@@ -23,7 +23,7 @@ from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.forge.base import MAIN
 from gradepost.forge.local import LocalForge
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people import make_session
 from gradepost.settings import Settings
 

@@ -17,8 +17,8 @@ from inventing.writing import write
 from season import AT, Season, documents, files
 
 from gradepost.check import check, read
+from gradepost.model.case import Case, Stage
 from gradepost.model.identifiers import uln_is_right
-from gradepost.model.records import Case, Stage
 from gradepost.rules import RULES
 
 ROOT = Path(__file__).parents[1]

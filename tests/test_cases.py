@@ -8,7 +8,7 @@ from casebook import FORMS, RECEIVED_AT, built, files, judge, load_case, name_of
 
 from gradepost.check import check, read
 from gradepost.document.strict import MAX_BYTES
-from gradepost.model.records import Case, Stage
+from gradepost.model.case import Case, Stage
 
 EXAMPLES = files(*FORMS, "book")
 

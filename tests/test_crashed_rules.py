@@ -15,7 +15,8 @@ from gradepost.book import book as book_module
 from gradepost.check import check, read
 from gradepost.doors.reports import FORMATS
 from gradepost.forge.base import CheckState
-from gradepost.model.records import Case, NotJudged, Problem, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.findings import NotJudged, Problem, Report, Severity
 from gradepost.publish.filing import state_of
 
 AT = datetime.fromisoformat(RECEIVED_AT)

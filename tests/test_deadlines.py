@@ -16,7 +16,8 @@ from gradepost.book.wall import instant_of, start_of_day
 from gradepost.check import check, read
 from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import DirectorySource
-from gradepost.model.records import Case, Extension, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.register import Extension
 from gradepost.model.trouble import ConfigurationError
 from gradepost.rules.deadlines import deadline_for
 

@@ -12,7 +12,7 @@ from hostile.texts import LIMIT, PIECES, TEXTS
 
 from gradepost.check import check, read
 from gradepost.document.strict import NotStrict, parse
-from gradepost.model.records import Case, Stage
+from gradepost.model.case import Case, Stage
 
 GOLDEN = Path(__file__).parent / "golden"
 # Nothing but our own words and numbers: a report never repeats what was submitted.

@@ -13,7 +13,7 @@ from gradepost.doors.state import new_receipt_id
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Accepted, Intake, KeyReused, OtherCentre, Refused, Submission, Surroundings
 from gradepost.ledger import centre_of
-from gradepost.model.records import Extension, Register
+from gradepost.model.register import Extension, Register
 from gradepost.model.trouble import StoreError
 from gradepost.people import Actor
 from gradepost.receipt import SigningKey

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from gradepost.book import load
 from gradepost.check import check, read
-from gradepost.model.records import Case, Finding, NotJudged, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.findings import Finding, NotJudged, Report, Severity
 from gradepost.page.form import Around, document_of, render_form, rows_of
 from gradepost.page.form_data import as_script
 

@@ -10,7 +10,8 @@ import pytest
 
 from gradepost.book import load
 from gradepost.document.filing import Dossier
-from gradepost.model.records import Centre, Finding, Person, Report, Severity
+from gradepost.model.findings import Finding, Report, Severity
+from gradepost.model.register import Centre, Person
 from gradepost.model.standing import Difference, Standing, StandingDocument, State
 from gradepost.model.trouble import ConfigurationError
 from gradepost.page.form import document_of, render_form

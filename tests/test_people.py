@@ -6,7 +6,7 @@ import pytest
 
 from gradepost.document.filing import Dossier
 from gradepost.inbox.sqlite import SqliteInbox
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people import Actor, actor_of_secret, declaration_link, end, make_session, make_token, may, open_link
 from gradepost.people.credentials import IDLE_MINUTES, LINK_DAYS, SESSION_HOURS, hash_of
 from gradepost.people.sessions import end_all, living, note_use

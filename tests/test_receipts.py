@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradepost.document.canonical import sha256
-from gradepost.model.records import Key
+from gradepost.model.receipts import Key
 from gradepost.model.trouble import ConfigurationError
 from gradepost.receipt import SigningKey, public_key_of, read_receipt
 from gradepost.receipt.signing import instant_text, key_id

@@ -15,7 +15,7 @@ from gradepost.doors.reports import FORMATS
 from gradepost.doors.reports.markdown import MAX_BYTES
 from gradepost.doors.reports.sarif import MAX_RESULTS
 from gradepost.doors.reports.terminal import print_text
-from gradepost.model.records import Finding, NotJudged, Report, Severity
+from gradepost.model.findings import Finding, NotJudged, Report, Severity
 from gradepost.rules import RULES
 from gradepost.settings import from_environment
 

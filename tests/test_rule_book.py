@@ -14,7 +14,7 @@ from casebook import CASES, FORMS, RECEIVED_AT, base, built, files, judge, load_
 
 from gradepost.doors.reports import FORMATS
 from gradepost.ledger.sources import DirectorySource
-from gradepost.model.records import Severity
+from gradepost.model.findings import Severity
 from gradepost.review import review
 from gradepost.rules import RULES
 

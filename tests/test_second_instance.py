@@ -27,7 +27,7 @@ from gradepost.book import load
 from gradepost.document.filing import Dossier
 from gradepost.doors.web.declaring import head_of
 from gradepost.model.identifiers import qan_is_right
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.page.form import document_of, render_form
 from gradepost.page.receipts import receipt_page
 

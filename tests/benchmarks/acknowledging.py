@@ -30,7 +30,7 @@ from gradepost.doors.state import new_receipt_id, new_secret
 from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.intake import Accepted, Intake, Submission, Surroundings
 from gradepost.ledger import centre_of
-from gradepost.model.records import Register
+from gradepost.model.register import Register
 from gradepost.people import Actor, make_token
 from gradepost.receipt import SigningKey
 

@@ -31,7 +31,7 @@ from season import AT, ROOT, SERIES, Season, documents, files
 from gradepost.book import Book
 from gradepost.book import load as load_book
 from gradepost.check import check, read
-from gradepost.model.records import Case, Stage
+from gradepost.model.case import Case, Stage
 
 _PART = 100
 _BAD = 0.01

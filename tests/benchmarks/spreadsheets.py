@@ -25,7 +25,8 @@ from gradepost.book import load as load_book
 from gradepost.check import check, read
 from gradepost.doors.demo.examples import learners
 from gradepost.form.repairs import repairs
-from gradepost.model.records import Case, Finding, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.findings import Finding, Report, Severity
 from gradepost.spreadsheet import reading
 from gradepost.spreadsheet.mapping import best_sheet, guess
 from gradepost.spreadsheet.taking import take

@@ -12,7 +12,7 @@ from casebook import base, judge
 
 from gradepost.doors.demo.examples import learners
 from gradepost.form.meanings import fold
-from gradepost.model.records import Finding, Severity
+from gradepost.model.findings import Finding, Severity
 from gradepost.spreadsheet.guidance import made_for
 from gradepost.spreadsheet.mapping import best_sheet, guess
 from gradepost.spreadsheet.marking import in_sheet

@@ -5,7 +5,7 @@ import threading
 from datetime import UTC, datetime
 
 from gradepost.document.canonical import sha256
-from gradepost.model.records import Key
+from gradepost.model.receipts import Key
 from gradepost.receipt import RECEIPT_SCHEMA, public_key_of, read_receipt
 
 EXTERNAL = "dossier/2021-summer/10234/AM20530/external-exam"

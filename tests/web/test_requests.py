@@ -16,7 +16,9 @@ from gradepost.doors.demo import people
 from gradepost.doors.pictures import EVIDENCE, keep
 from gradepost.ledger import LedgerReader, with_requests
 from gradepost.ledger.sources import CommitSource
-from gradepost.model.records import Filing, Register, Stage
+from gradepost.model.case import Stage
+from gradepost.model.documents import Filing
+from gradepost.model.register import Register
 
 REVIEWER = people.REVIEWERS[0].ref
 OFFICER, TEACHER, OTHERS = "p-10234-officer", "p-10234-teacher-1", "p-10235-officer"

@@ -8,7 +8,7 @@ import pytest
 from gradepost.document.canonical import sha256
 from gradepost.doors.clock import system_now
 from gradepost.doors.state import new_secret
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people import make_session
 from gradepost.people.credentials import SESSION_HOURS
 

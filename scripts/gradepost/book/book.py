@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gradepost.book.schemas import Schema
-from gradepost.model.records import Severity
+from gradepost.model.findings import Severity
 from gradepost.model.series import Form, Series
 from gradepost.rules import RULES
 from gradepost.rules.base import Rule

@@ -9,7 +9,7 @@ from typing import Any
 from gradepost.book.engines import Engine, NotASchema, engine_for, insist_on_schema, is_bounded
 from gradepost.book.violations import problems_of, vouched_for
 from gradepost.document.canonical import Layout
-from gradepost.model.records import Problem
+from gradepost.model.findings import Problem
 from gradepost.model.trouble import ConfigurationError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gradepost.book.engines import Mistake, Path
-from gradepost.model.records import Problem
+from gradepost.model.findings import Problem
 
 
 def problems_of(mistakes: Iterable[Mistake]) -> tuple[Problem, ...]:

@@ -1,7 +1,9 @@
 """The rules that ask about the book itself: their findings stand in the series file."""
 
 from gradepost.book import Book
-from gradepost.model.records import Case, Document, Finding, Problem, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Finding, Problem, Report, Severity
 from gradepost.rules.base import Rule
 
 _NO_DOCUMENT = Document("", b"", None, {})

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gradepost.book import Book
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 
 
 def combined(reports: Iterable[Report], book: Book) -> Report:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.rules.wording import listed
 
 _ROW = re.compile(r"/learners/([0-9]+)(?=/|$)")

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from gradepost.book import Book
 from gradepost.document.place import Places
-from gradepost.model.records import Case, Document, Finding, NotJudged, Problem, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Finding, NotJudged, Problem, Report, Severity
 from gradepost.rules.base import NO_LEDGER, Rule
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.document.filing import path_of
 from gradepost.document.strict import MAX_BYTES, UNDECIDED, NotStrict, parse, parse_quickly
-from gradepost.model.records import Document, Filing, Problem
+from gradepost.model.documents import Document, Filing
+from gradepost.model.findings import Problem
 from gradepost.model.series import Form
 
 

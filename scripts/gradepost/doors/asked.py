@@ -11,7 +11,7 @@ from gradepost.doors.state import State
 from gradepost.form import words
 from gradepost.inbox import Stored
 from gradepost.ledger import ANSWER_FORM
-from gradepost.model.records import Extension, Person
+from gradepost.model.register import Extension, Person
 from gradepost.page.readout import noun
 from gradepost.page.requesting import EXTENSION_FORM, Asked, SentFile
 from gradepost.publish.extending import extension_of

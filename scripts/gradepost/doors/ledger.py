@@ -9,7 +9,7 @@ from gradepost.forge.base import MAIN, Forge
 from gradepost.inbox import Inbox
 from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import CommitSource
-from gradepost.model.records import Centre, Register
+from gradepost.model.register import Centre, Register
 from gradepost.model.trouble import ForgeError
 from gradepost.people.addresses import address_of
 

@@ -14,7 +14,7 @@ from gradepost.book import Book, load
 from gradepost.doors.clock import system_now
 from gradepost.doors.files import write_durably
 from gradepost.doors.state import make_key
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.receipt import SigningKey
 from gradepost.receipt.signing import instant_text

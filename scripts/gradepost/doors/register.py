@@ -14,7 +14,7 @@ from gradepost.forge.base import Forge
 from gradepost.form import words
 from gradepost.inbox import Inbox, KnownAddress
 from gradepost.ledger import LedgerSettings
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.model.trouble import ConfigurationError, ForgeError
 from gradepost.people import Actor
 from gradepost.people.addresses import in_force, is_held_back, observed

@@ -10,7 +10,7 @@ from gradepost.doors.letters import reminder_letter
 from gradepost.doors.state import State
 from gradepost.form import words
 from gradepost.model.outstanding import Outstanding
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.publish.outstanding import outstanding
 
 # A letter that should have gone longer ago than this is left out: the gateway was down, and the next one follows.

@@ -9,7 +9,7 @@ from gradepost.doors import rule_examples
 from gradepost.doors.faq import Question
 from gradepost.doors.rule_examples import Example
 from gradepost.doors.series_pages import OF_RULES
-from gradepost.model.records import Severity
+from gradepost.model.findings import Severity
 from gradepost.rules import RULES
 from gradepost.rules.base import AT_REVIEW, IN_A_LEDGER, Rule, submitter_is_known
 

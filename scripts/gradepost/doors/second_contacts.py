@@ -11,7 +11,7 @@ from gradepost.document.filing import Dossier, dossier_of_branch
 from gradepost.doors.letters import second_contact_letter
 from gradepost.doors.state import State, new_secret
 from gradepost.form import words
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.people.declaration_links import objection_link
 
 

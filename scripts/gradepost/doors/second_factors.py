@@ -6,7 +6,7 @@ from pathlib import Path
 from gradepost.doors.files import write_durably
 from gradepost.doors.letters import second_factor_letter
 from gradepost.doors.state import State
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people.second_factor import Seal
 
 _TOLD = frozenset({"submits", "schedules", "declares"})

@@ -7,7 +7,7 @@ from gradepost.doors.clock import Now, system_now
 from gradepost.doors.letters import sign_in_letter
 from gradepost.doors.state import State, new_secret
 from gradepost.inbox.access import Ask
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people.links import LINK_MINUTES, make_link
 
 _RUN_OUT = ("session", "step", "sign-in")

@@ -13,7 +13,10 @@ from gradepost.document.canonical import sha256
 from gradepost.document.filing import REQUESTS, Dossier
 from gradepost.inbox import Desk, Entry, Inbox, Stored
 from gradepost.ledger import filing_of, with_requests
-from gradepost.model.records import Case, Document, Filing, Finding, Register, Report, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document, Filing
+from gradepost.model.findings import Finding, Report, Severity
+from gradepost.model.register import Register
 from gradepost.model.series import Form, Series
 from gradepost.people import Actor
 from gradepost.receipt import RECEIPT_SCHEMA, SigningKey

@@ -11,19 +11,10 @@ from gradepost.document.filing import Dossier, dossier_of_path, is_receipt
 from gradepost.document.strict import NotStrict, parse
 from gradepost.ledger.requests import with_requests
 from gradepost.ledger.settings import PATH, LedgerSettings, read_settings
-from gradepost.model.records import (
-    Case,
-    Centre,
-    Change,
-    Document,
-    Extension,
-    Filing,
-    Person,
-    ReceiptFile,
-    Register,
-    Rows,
-    Stage,
-)
+from gradepost.model.case import Case, Change, Stage
+from gradepost.model.documents import Document, Filing, Rows
+from gradepost.model.receipts import ReceiptFile
+from gradepost.model.register import Centre, Extension, Person, Register
 from gradepost.model.trouble import ConfigurationError
 from gradepost.receipt import RECEIPT_SCHEMA, read_receipt
 

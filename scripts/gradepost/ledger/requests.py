@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from gradepost.model.records import Document, Register, Request
+from gradepost.model.documents import Document
+from gradepost.model.register import Register, Request
 
 REQUEST_FORM, ANSWER_FORM = "evidence-request", "evidence"
 

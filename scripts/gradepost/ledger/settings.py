@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from gradepost.model.records import Key, Person
+from gradepost.model.receipts import Key
+from gradepost.model.register import Person
 from gradepost.model.trouble import ConfigurationError
 from gradepost.receipt import public_key_of
 

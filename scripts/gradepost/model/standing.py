@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.form import words
 from gradepost.form.fails import EVIDENCE, FIELD, TOO_LITTLE, failing, too_little_of
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.model.series import Series
 from gradepost.page.changes import changes
 from gradepost.page.entries_line import entries_said

@@ -14,7 +14,8 @@ from gradepost.form import words
 from gradepost.form.choices import choices_of, lists_of
 from gradepost.form.layout import Group, groups_of
 from gradepost.form.shape import shape_of
-from gradepost.model.records import Centre, Report
+from gradepost.model.findings import Report
+from gradepost.model.register import Centre
 from gradepost.model.series import Component, Form, Series
 from gradepost.page.controls import Maker, Part, unasked
 from gradepost.page.readout import component_label, kind_label, qualification_label

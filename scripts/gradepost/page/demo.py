@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from gradepost.book import Book
 from gradepost.form import words
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_within
 from gradepost.people.sessions import Remaining

@@ -16,7 +16,7 @@ from gradepost.form.choices import lists_of
 from gradepost.form.layout import groups_of, name_of
 from gradepost.form.posted import ADD_ROWS, ROWS_ADDED, document_of, rows_of
 from gradepost.form.shape import shape_of
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.model.series import Form, Series
 from gradepost.page.controls import Maker, Part, unasked
 from gradepost.page.entries_line import entries_line

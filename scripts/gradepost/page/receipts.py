@@ -10,7 +10,8 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import Dossier, dossier_of_path
 from gradepost.form import words
-from gradepost.model.records import Extension, Finding
+from gradepost.model.findings import Finding
+from gradepost.model.register import Extension
 from gradepost.model.series import Form
 from gradepost.model.standing import Standing, State
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label

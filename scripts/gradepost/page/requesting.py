@@ -15,7 +15,7 @@ from gradepost.form.layout import groups_of, name_of
 from gradepost.form.posted import ADD_ROWS, ROWS_ADDED
 from gradepost.form.shape import shape_of
 from gradepost.ledger import REQUEST_FORM
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.model.series import Form
 from gradepost.page.controls import Maker, unasked
 from gradepost.page.readout import Section, noun, readout

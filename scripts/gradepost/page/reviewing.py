@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import Dossier, dossier_of_branch
 from gradepost.form import words
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.model.standing import Difference, Standing
 from gradepost.page.readout import noun, readout
 from gradepost.page.rendering import rendered

@@ -6,7 +6,7 @@ import segno
 from markupsafe import Markup
 
 from gradepost.form.words import spoken
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.page.rendering import rendered
 
 _MAY: Mapping[str, str] = {

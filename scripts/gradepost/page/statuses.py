@@ -7,7 +7,7 @@ from markupsafe import Markup
 from gradepost.book import Book
 from gradepost.document.filing import REQUESTS
 from gradepost.form import words
-from gradepost.model.records import Centre
+from gradepost.model.register import Centre
 from gradepost.model.standing import Standing, StandingDocument, State
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gradepost.check.grouping import Group, grouped, rows
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.page.controls import Control, Part, Row
 from gradepost.rules import RULES
 

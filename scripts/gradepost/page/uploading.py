@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.page.rendering import rendered
 from gradepost.page.texts import text
 

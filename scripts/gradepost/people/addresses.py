@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from gradepost.inbox import KnownAddress
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 
 
 def in_force(known: KnownAddress | None, registered: str, at: datetime) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from gradepost.document.filing import Dossier
 from gradepost.inbox import Credential, Inbox
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people.credentials import LINK_DAYS
 
 CODE_TRIES = 5

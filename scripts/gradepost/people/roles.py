@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradepost.book import Book
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.model.series import Form
 from gradepost.people.credentials import Actor
 

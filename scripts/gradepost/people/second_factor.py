@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from gradepost.book import Book
 from gradepost.inbox import Credential, Inbox
 from gradepost.inbox.access import Factor
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.model.trouble import ConfigurationError
 from gradepost.people.credentials import Actor, hash_of
 from gradepost.people.roles import rows_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gradepost.inbox import Credential, Inbox
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people.credentials import SESSION_HOURS, MakeSecret, ends_at, good, hash_of
 
 # A try at signing in that waits for its second factor is over with its link's time.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradepost.model.identifiers import uln_is_right
-from gradepost.model.records import Centre
+from gradepost.model.register import Centre
 from gradepost.rules.people import folded
 
 TEXTS = ("question", "short", "answer", "id")

@@ -14,7 +14,7 @@ from gradepost.document.canonical import sha256
 from gradepost.document.filing import Dossier, dossier_of_path
 from gradepost.document.strict import NotStrict, parse
 from gradepost.ledger import LedgerReader, Source
-from gradepost.model.records import Centre
+from gradepost.model.register import Centre
 from gradepost.receipt import SigningKey
 from gradepost.receipt.verifying import fault_of
 

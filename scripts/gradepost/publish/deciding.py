@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gradepost.forge.base import Forge, Pull, Review, Verdict
-from gradepost.model.records import Key
+from gradepost.model.receipts import Key
 from gradepost.receipt import SigningKey
 from gradepost.receipt.deciding import Decision, signature_is_right, signature_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from gradepost.forge.base import MAIN, Forge, Pull
 from gradepost.inbox import Stored
-from gradepost.model.records import Extension
+from gradepost.model.register import Extension
 from gradepost.model.trouble import ForgeError, Moved
 
 EXTENSION_FORM = "extension"

@@ -7,7 +7,7 @@ import orjson
 from gradepost.document.filing import Dossier
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.outstanding import Outstanding
-from gradepost.model.records import Centre
+from gradepost.model.register import Centre
 from gradepost.model.series import Series
 
 

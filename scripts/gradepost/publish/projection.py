@@ -14,7 +14,7 @@ import yaml
 
 from gradepost.document.filing import Dossier, shown
 from gradepost.forge.board import PREFIX, Label
-from gradepost.model.records import Finding, Severity
+from gradepost.model.findings import Finding, Severity
 from gradepost.model.standing import WAITS, Standing, State
 
 Data = Mapping[str, Any]

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from gradepost.ledger import LedgerReader
+from gradepost.model.documents import Document
 from gradepost.model.identifiers import PLACEHOLDER_ULN
-from gradepost.model.records import Document
 from gradepost.model.series import Series
 from gradepost.model.trouble import ConfigurationError
 

@@ -8,7 +8,7 @@ from gradepost.document.filing import Dossier
 from gradepost.forge.base import Review, Verdict
 from gradepost.inbox import Inbox
 from gradepost.ledger import LedgerSettings
-from gradepost.model.records import Centre
+from gradepost.model.register import Centre
 from gradepost.people.roles import may_review
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from gradepost.document.filing import Dossier
 from gradepost.forge.base import Check, CheckState, Forge, Pull, PullState, Verdict
 from gradepost.inbox import Inbox, Stored
-from gradepost.model.records import Finding, Severity
+from gradepost.model.findings import Finding, Severity
 from gradepost.model.standing import Standing, StandingDocument, State
 from gradepost.publish.deciding import Decided, decided
 

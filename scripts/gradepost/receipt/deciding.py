@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from gradepost.model.records import Key
+from gradepost.model.receipts import Key
 from gradepost.receipt.signing import SigningKey, instant_text, signature_holds
 
 

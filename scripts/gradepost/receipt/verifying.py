@@ -8,7 +8,7 @@ from typing import Any
 
 from gradepost.book.schemas import Schema
 from gradepost.document.strict import NotStrict, parse
-from gradepost.model.records import Key, ReceiptFile
+from gradepost.model.receipts import Key, ReceiptFile
 from gradepost.receipt.signing import signature_holds
 
 RECEIPT_SCHEMA = "receipt"

@@ -9,7 +9,8 @@ from gradepost.check import check, combined
 from gradepost.document.filing import Dossier, dossier_of_branch, dossier_of_path, shown
 from gradepost.document.strict import MAX_BYTES
 from gradepost.ledger import LedgerReader, Source
-from gradepost.model.records import Case, Change, Report, Stage
+from gradepost.model.case import Case, Change, Stage
+from gradepost.model.findings import Report
 
 
 def review(source: Source, changed: Mapping[str, str], branch: str | None, book: Book, at: datetime) -> Report:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from gradepost.model.records import Case, Document, Problem
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
 from gradepost.rules.base import WITH_A_REGISTER, rule, submitter_is_known
 from gradepost.rules.wording import day, listed, moment
 

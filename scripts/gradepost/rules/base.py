@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gradepost.model.records import Case, Document, Problem, Severity, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem, Severity
 
 Judge = Callable[[Case, Document], Iterator[Problem]]
 Need = Callable[[Case, Document], str | None]

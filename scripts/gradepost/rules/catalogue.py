@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem, Severity
 from gradepost.model.identifiers import qan_is_right
-from gradepost.model.records import Case, Document, Problem, Severity
 from gradepost.rules.base import rule
 
 

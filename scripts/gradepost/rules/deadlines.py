@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from gradepost.model.records import Extension
+from gradepost.model.register import Extension
 from gradepost.model.series import Series
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gradepost.model.records import Case, Centre, Document, Problem, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
+from gradepost.model.register import Centre
 from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule, submitter_is_known
 from gradepost.rules.wording import listed
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradepost.document.canonical import ONE_PER_LINE
-from gradepost.model.records import Case, Document, Problem
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
 from gradepost.model.series import Series
 from gradepost.rules.base import IN_A_LEDGER, WITH_A_REGISTER, rule
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gradepost.model.records import Case, Document, Problem, Request
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
+from gradepost.model.register import Request
 from gradepost.rules.base import NO_LEDGER, rule
 from gradepost.rules.tags import TAGS, component_of
 from gradepost.rules.wording import day, listed

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from gradepost.model.records import Case, Document, Problem, Severity
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem, Severity
 from gradepost.model.series import Component
 from gradepost.rules.base import rule
 from gradepost.rules.tags import TAGS, component_of, no_schedule, schedule_of

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem, Severity
 from gradepost.model.identifiers import PLACEHOLDER_ULN, rows_with_wrong_ulns, uci_is_right
-from gradepost.model.records import Case, Document, Problem, Severity, Stage
 from gradepost.rules.base import rule
 from gradepost.rules.wording import rows
 

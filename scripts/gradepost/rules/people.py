@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from gradepost.model.records import Case, Document, Problem, Severity
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem, Severity
 from gradepost.rules.base import rule
 from gradepost.rules.declarations import DECLARATION, no_grades_given
 from gradepost.rules.wording import day

@@ -11,7 +11,10 @@ from gradepost.document.filing import (
     is_receipt,
     shown,
 )
-from gradepost.model.records import Case, Document, Problem, ReceiptFile
+from gradepost.model.case import Case
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
+from gradepost.model.receipts import ReceiptFile
 from gradepost.rules.base import AT_REVIEW, IN_A_LEDGER, rule
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from gradepost.model.records import Case, Document, Problem, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Problem
 from gradepost.model.series import Component
 from gradepost.rules.base import rule
 from gradepost.rules.schedules import late

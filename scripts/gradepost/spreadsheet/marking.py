@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.spreadsheet.columns import Table
 
 # In our workbooks the first row of the document stands below the row of headers.

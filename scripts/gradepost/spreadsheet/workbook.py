@@ -12,7 +12,7 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 
 from gradepost.book import Book
 from gradepost.form.layout import value_at
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.spreadsheet.columns import NAME, Table, asked_of, table_of
 from gradepost.spreadsheet.guidance import Subject, add_guidance, list_labels
 from gradepost.spreadsheet.looks import Looks, legal_title

@@ -11,7 +11,8 @@ from season import Season, files
 from gradepost.book import Book
 from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import DirectorySource
-from gradepost.model.records import Case, Document, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
 
 _TIMES, _ROUNDS = 50, 5
 

@@ -11,7 +11,7 @@ from gradepost.book import Book
 from gradepost.document.canonical import sha256
 from gradepost.document.filing import receipt_path
 from gradepost.doors.ledger_files import centre_file, ledger_toml
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.receipt import RECEIPT_SCHEMA, SigningKey
 from gradepost.receipt.signing import instant_text
 from inventing.documents import Made

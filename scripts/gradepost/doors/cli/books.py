@@ -12,7 +12,7 @@ from gradepost.check import check_book as judge
 from gradepost.doors.cli import options
 from gradepost.doors.reports import FORMATS
 from gradepost.exchange.layouts import look_at_layouts
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.rules.wording import moment
 from gradepost.settings import from_environment
 

@@ -14,7 +14,9 @@ from gradepost.document.filing import Dossier, dossier_of_path
 from gradepost.doors.cli import options
 from gradepost.doors.kept_book import load
 from gradepost.doors.reports import FORMATS
-from gradepost.model.records import Case, Document, Report, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.documents import Document
+from gradepost.model.findings import Report
 from gradepost.model.trouble import ConfigurationError
 from gradepost.settings import Settings, from_environment
 

@@ -7,7 +7,7 @@ import click
 
 from gradepost.document.canonical import sha256
 from gradepost.doors.kept_book import load
-from gradepost.model.records import Key
+from gradepost.model.receipts import Key
 from gradepost.receipt import RECEIPT_SCHEMA, public_key_of, read_receipt
 from gradepost.receipt.signing import key_id
 from gradepost.settings import from_environment

@@ -14,7 +14,7 @@ from gradepost.book import Book
 from gradepost.doors import rule_examples, rule_pages
 from gradepost.doors.cli import options
 from gradepost.doors.kept_book import load
-from gradepost.model.records import Extension
+from gradepost.model.register import Extension
 from gradepost.rules import RULES
 from gradepost.rules.base import Rule
 from gradepost.rules.wording import moment

@@ -15,7 +15,8 @@ from gradepost.doors.season import Objects, Season, Verdicts, judge_season
 from gradepost.ledger import LedgerReader, Source
 from gradepost.ledger.settings import PATH, read_settings
 from gradepost.ledger.sources import CommitSource, DirectorySource
-from gradepost.model.records import Case, Report, Stage
+from gradepost.model.case import Case, Stage
+from gradepost.model.findings import Report
 from gradepost.model.trouble import ConfigurationError
 from gradepost.review import judge_all
 from gradepost.settings import Settings

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gradepost.book import Book
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 
 STARTS_AT = datetime(2021, 5, 18, 9, 0, tzinfo=UTC)  # 10:00 in London
 KEY_VALID_FROM = datetime(2021, 5, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from importlib import import_module
 
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 
 __all__ = ["FORMATS"]
 

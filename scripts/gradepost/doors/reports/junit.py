@@ -3,7 +3,7 @@
 from html import escape
 
 from gradepost.doors.reports import saying
-from gradepost.model.records import Finding, NotJudged, Report, Severity
+from gradepost.model.findings import Finding, NotJudged, Report, Severity
 
 
 def as_junit(report: Report) -> str:

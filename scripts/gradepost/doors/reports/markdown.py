@@ -4,7 +4,7 @@ import html
 
 from gradepost.check.grouping import Group, grouped
 from gradepost.doors.reports import saying
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 
 # The most that GitHub takes for a comment, in characters; as bytes it is the stricter of its two readings.
 MAX_BYTES = 65_536

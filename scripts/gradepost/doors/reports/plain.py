@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gradepost.check.grouping import Group, grouped
 from gradepost.doors.reports import saying
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 
 
 def as_plain(report: Report) -> str:

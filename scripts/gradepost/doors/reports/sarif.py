@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from gradepost import __version__
 from gradepost.doors.reports import saying
-from gradepost.model.records import Finding, Report
+from gradepost.model.findings import Finding, Report
 from gradepost.rules import RULES
 from gradepost.rules.base import Rule
 

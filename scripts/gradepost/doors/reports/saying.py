@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from gradepost.model.records import Finding, NotJudged, Report
+from gradepost.model.findings import Finding, NotJudged, Report
 
 # A file name in a pull request is submitted text too: it must not end a line, a cell or a workflow command.
 _ODD_IN_A_PATH = re.compile(r"[^\w ./:@+,=~()-]")

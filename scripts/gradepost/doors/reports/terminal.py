@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gradepost.check.grouping import Group, grouped
 from gradepost.doors.reports import saying
 from gradepost.doors.reports.plain import as_plain
-from gradepost.model.records import Finding, Report, Severity
+from gradepost.model.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,7 +2,7 @@
 
 from gradepost.check.grouping import Group, grouped
 from gradepost.doors.reports import saying
-from gradepost.model.records import Report, Severity
+from gradepost.model.findings import Report, Severity
 
 # GitHub shows ten annotations of each level to a step (and fifty to a job); it drops the rest without a word.
 _ANNOTATIONS = 10

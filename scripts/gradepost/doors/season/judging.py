@@ -17,7 +17,8 @@ from gradepost.doors.season.objects import SUBMISSIONS, Entry, Objects
 from gradepost.doors.season.verdicts import Verdicts
 from gradepost.ledger.settings import PATH as SETTINGS
 from gradepost.ledger.sources import FilesSource
-from gradepost.model.records import NotJudged, Report, Stage
+from gradepost.model.case import Stage
+from gradepost.model.findings import NotJudged, Report
 from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.review import judge_all
 

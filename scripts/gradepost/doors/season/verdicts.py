@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gradepost.model.records import Finding, NotJudged, Report, Severity
+from gradepost.model.findings import Finding, NotJudged, Report, Severity
 
 _KEPT = 200_000
 

@@ -15,7 +15,7 @@ from gradepost.doors.web.dossiers import able_to_declare, choices_for, heads_rol
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.small_forms import posted
 from gradepost.doors.web.who import actor_of
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.page import views
 from gradepost.page.asking import Able
 from gradepost.people import Actor, declaration_link, may

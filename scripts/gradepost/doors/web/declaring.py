@@ -18,7 +18,8 @@ from gradepost.doors.web.dossiers import able_to_declare, declared_before, head_
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.inbox import Credential
 from gradepost.intake import Accepted, Refused, Submission
-from gradepost.model.records import Centre, Person, Report
+from gradepost.model.findings import Report
+from gradepost.model.register import Centre, Person
 from gradepost.model.trouble import StoreError
 from gradepost.page import views
 from gradepost.page.declaring import Code

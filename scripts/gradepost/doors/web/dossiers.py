@@ -7,7 +7,7 @@ from typing import Any
 from gradepost.document.filing import Dossier
 from gradepost.doors.web.gateway import Gateway
 from gradepost.inbox import Stored
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.model.series import Series
 from gradepost.page.asking import Able
 from gradepost.page.declaring import Earlier

@@ -8,7 +8,7 @@ from gradepost.doors.state import new_secret
 from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.who import hand_out, held, set_session
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.people import end, make_session
 from gradepost.people.second_factor import methods
 from gradepost.people.sessions import STEP_MINUTES, make_step

@@ -13,7 +13,7 @@ from gradepost.doors.web.schedules import received_before, schedules_of
 from gradepost.doors.web.sent import Sent
 from gradepost.doors.web.signing_pictures import shown_pictures
 from gradepost.doors.web.who import actor_of, person_of
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.page.check_answers import Before, check_answers_page
 from gradepost.page.entries_line import entries_json
 from gradepost.page.form import Around, render_form

@@ -21,7 +21,7 @@ from gradepost.form import words
 from gradepost.form.layout import groups_of, id_of, name_of
 from gradepost.form.shape import shape_of
 from gradepost.inbox import Stored
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.model.trouble import ForgeError
 from gradepost.page.texts import text
 from gradepost.people import Actor

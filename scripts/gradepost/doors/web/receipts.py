@@ -14,7 +14,8 @@ from gradepost.doors.web.reading import may_see
 from gradepost.doors.web.who import actor_of, comes_from_us, person_of
 from gradepost.form import words
 from gradepost.inbox import Stored
-from gradepost.model.records import Extension, Finding
+from gradepost.model.findings import Finding
+from gradepost.model.register import Extension
 from gradepost.model.standing import Standing
 from gradepost.model.trouble import ForgeError
 from gradepost.page import views

@@ -22,7 +22,8 @@ from gradepost.doors.web.who import actor_of
 from gradepost.form.posted import ADD_ROWS, MAX_ROWS, REMOVE_ROW, document_of, most_rows, rows_of
 from gradepost.inbox import Stored
 from gradepost.intake import Accepted, Refused, Submission
-from gradepost.model.records import Centre, Report
+from gradepost.model.findings import Report
+from gradepost.model.register import Centre
 from gradepost.model.series import Form
 from gradepost.page.requesting import Asked, AskForm, all_requests_page, ask_form_page, requests_page
 from gradepost.page.shell import error_title

@@ -13,7 +13,7 @@ from gradepost.doors.web.entering import STEP, enter, landing, person_at, too_ma
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.small_forms import posted
 from gradepost.doors.web.who import actor_of, held, take_back
-from gradepost.model.records import Person
+from gradepost.model.register import Person
 from gradepost.model.trouble import ConfigurationError
 from gradepost.page import sign_in as shown
 from gradepost.page.shell import error_title

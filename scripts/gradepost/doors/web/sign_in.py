@@ -16,7 +16,7 @@ from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.kept import carried_in, target_of
 from gradepost.doors.web.small_forms import Fields, posted, posted_fields
 from gradepost.doors.web.who import hand_out, held, take_back
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.page import sign_in as shown
 from gradepost.page.shell import error_title
 from gradepost.people.links import LINK_MINUTES, Opened, Use, ask, code_of, open_sign_in, use_sign_in

@@ -13,7 +13,7 @@ from gradepost.doors.web.sent import Sent, as_bytes
 from gradepost.form.layout import Field, Steps, groups_of, pointer_of, value_at
 from gradepost.form.pictures import NotAPicture, picture_of
 from gradepost.form.posted import document_of
-from gradepost.model.records import Finding, Report, Severity
+from gradepost.model.findings import Finding, Report, Severity
 from gradepost.model.series import Form
 from gradepost.page.sheets import NO_PICTURE, PICTURE
 from gradepost.page.texts import text

@@ -25,7 +25,7 @@ from gradepost.doors.web.typed import as_text, typed
 from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.form.posted import MAX_ROWS, most_rows
 from gradepost.intake import OtherCentre
-from gradepost.model.records import Report
+from gradepost.model.findings import Report
 from gradepost.page import uploading
 from gradepost.page.form import IDEMPOTENCY_KEY, Around
 from gradepost.page.texts import text

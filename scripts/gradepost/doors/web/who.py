@@ -9,7 +9,7 @@ from starlette.responses import Response
 from gradepost.doors.clock import system_now
 from gradepost.doors.register import present
 from gradepost.doors.web.gateway import Gateway, gateway_of
-from gradepost.model.records import Centre, Person
+from gradepost.model.register import Centre, Person
 from gradepost.model.trouble import StoreError
 from gradepost.people import Actor, actor_of_secret
 from gradepost.people.sessions import note_use

@@ -16,7 +16,7 @@ from gradepost.doors.web.sent import as_bytes
 from gradepost.doors.web.typed import typed
 from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.intake import OtherCentre, Submission
-from gradepost.model.records import Finding
+from gradepost.model.findings import Finding
 from gradepost.people import Actor, may
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
