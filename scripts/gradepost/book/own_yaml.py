@@ -11,6 +11,7 @@ import yaml
 from gradepost.book.mistakes import Mistake
 from gradepost.book.own_shape import Keys, refused
 from gradepost.book.schemas import Schema
+from gradepost.document.pointers import escaped
 
 if TYPE_CHECKING:
     from yaml import SafeLoader as _Safe
@@ -139,7 +140,7 @@ def _line(node: yaml.Node, keys: Keys) -> int:
 def _lines(node: yaml.Node, pointer: str) -> Iterator[tuple[str, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            place = f"{pointer}/{str(key.value).replace('~', '~0').replace('/', '~1')}"
+            place = f"{pointer}/{escaped(str(key.value))}"
             yield place, key.start_mark.line + 1
             yield from _lines(value, place)
     elif isinstance(node, yaml.SequenceNode):

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradepost.book.mistakes import Mistake
 from gradepost.document.place import Places
+from gradepost.document.pointers import escaped
 from gradepost.document.strict import NotStrict, parse
 
 _SEVERAL = ("properties", "$defs", "patternProperties")
@@ -28,7 +29,7 @@ def schema_mistakes(path: Path) -> Iterator[Mistake]:
     if not isinstance(value, dict):
         yield Mistake(str(path), 0, "", "not a JSON Schema. Write a group of keywords in braces.")
         return
-    shared = {f"#/$defs/{_escaped(name)}" for name in value.get("$defs", ())}
+    shared = {f"#/$defs/{escaped(name)}" for name in value.get("$defs", ())}
     for pointer, words in _unfit(value, "", shared):
         line = Places(raw).of(pointer).line
         yield Mistake(str(path), line, pointer.strip("/").replace("/", "."), words)
@@ -63,12 +64,8 @@ def _wrong_pattern(pattern: str) -> str | None:
 def _parts(schema: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
     for name, inner in schema.items():
         if name in _SEVERAL and isinstance(inner, dict):
-            yield from ((f"{place}/{name}/{_escaped(key)}", member) for key, member in inner.items())
+            yield from ((f"{place}/{name}/{escaped(key)}", member) for key, member in inner.items())
         elif name in _LISTED and isinstance(inner, list):
             yield from ((f"{place}/{name}/{index}", member) for index, member in enumerate(inner))
         elif name in _ONE:
             yield f"{place}/{name}", inner
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gradepost.book.engines import Mistake, Path
+from gradepost.document.pointers import pointer_of
 from gradepost.model.findings import Problem
 
 
@@ -40,11 +41,6 @@ _RANKS = {
         ["type", "const", "enum", "required", "additionalProperties", "pattern", "minLength", "maxLength", "format"]
     )
 }
-
-
-def pointer_of(path: Iterable[str | int]) -> str:
-    """The RFC 6901 pointer of a path of names and indexes."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def _order(path: Path) -> list[tuple[int, int, str]]:

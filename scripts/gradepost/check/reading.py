@@ -7,6 +7,7 @@ from typing import Any
 
 from gradepost.book import Book
 from gradepost.document.filing import path_of
+from gradepost.document.pointers import unescaped
 from gradepost.document.strict import MAX_BYTES, UNDECIDED, NotStrict, parse, parse_quickly
 from gradepost.model.documents import Document, Filing
 from gradepost.model.findings import Problem
@@ -115,7 +116,7 @@ def _without(value: dict[str, Any], violations: Iterable[Problem]) -> dict[str, 
             continue
         node = trie
         for step in problem.pointer.split("/")[1:]:
-            node = node.setdefault(step.replace("~1", "/").replace("~0", "~"), {})
+            node = node.setdefault(unescaped(step), {})
         node[_HERE] = {}
     found = _pruned(value, trie) if trie else value
     return found if isinstance(found, dict) else {}

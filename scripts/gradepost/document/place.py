@@ -9,6 +9,7 @@ from itertools import accumulate
 from json import JSONDecoder
 
 from gradepost.document.canonical import ONE_PER_LINE
+from gradepost.document.pointers import escaped
 
 _ROW = re.compile(rf"/{ONE_PER_LINE}/(0|[1-9][0-9]{{0,6}})(?=/|$)")
 _ROW_INDENT = 4
@@ -103,7 +104,7 @@ def _children(text: str, at: int) -> Iterator[tuple[str, int]]:
         step = str(number)
         if named:
             name, at = _value_at(text, at)
-            step, at = name.replace("~", "~0").replace("/", "~1"), _past_space(text, at)
+            step, at = escaped(name), _past_space(text, at)
         yield step, at
         # Python's own scanner passes over the value: ten times faster than looking at each of its tokens.
         at = _past_space(text, _value_at(text, at)[1])

@@ -78,11 +78,6 @@ def id_of(steps: Steps) -> str:
     return "f-" + "-".join(map(str, steps))
 
 
-def pointer_of(steps: Steps) -> str:
-    """The RFC 6901 pointer of what it asks for: `/learners/0/uln`. Property names hold neither `/` nor `~`."""
-    return "".join(f"/{step}" for step in steps)
-
-
 def _group(raw: dict[str, Any]) -> Group:
     return Group(
         title=raw["title"],

@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from gradepost.book import Book
+from gradepost.document.pointers import pointer_of
 from gradepost.form.choices import labels_of, list_of
 from gradepost.form.damage import Harm, damage
-from gradepost.form.layout import Field, Steps, every_field, name_of, pointer_of, value_at
+from gradepost.form.layout import Field, Steps, every_field, name_of, value_at
 from gradepost.form.meanings import Names, also, day, perhaps
 from gradepost.form.shape import shape_of
 from gradepost.model.names import fold

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from gradepost.document.pointers import pointer_of
 from gradepost.form.choices import NOT_LISTED, Options, labels_of
 from gradepost.form.conditions import asked
-from gradepost.form.layout import Field, Group, Steps, id_of, name_of, pointer_of, value_at
+from gradepost.form.layout import Field, Group, Steps, id_of, name_of, value_at
 from gradepost.form.shape import Shape
 from gradepost.model.series import Series
 

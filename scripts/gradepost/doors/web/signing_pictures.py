@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from gradepost.book import Book
+from gradepost.document.pointers import pointer_of
 from gradepost.doors.pictures import keep, kept
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.sent import Sent, as_bytes
-from gradepost.form.layout import Field, Steps, groups_of, pointer_of, value_at
+from gradepost.form.layout import Field, Steps, groups_of, value_at
 from gradepost.form.pictures import NotAPicture, picture_of
 from gradepost.form.posted import document_of
 from gradepost.model.findings import Finding, Report, Severity
