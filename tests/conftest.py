@@ -44,22 +44,17 @@ class Ran:
 
 # A plain `pytest` keeps to about 90 seconds: of the gateway it walks these, and what is whole files of hostile,
 # damaged or repeated things is left to `scripts/test`.
-_GATEWAY = {
-    "test_answers",
-    "test_bench",
-    "test_declaring",
-    "test_forms",
-    "test_matrix",
-    "test_receipt_page",
-    "test_statuses",
-}
+_GATEWAY = {"test_declaring", "test_forms", "test_statuses"}
 _LONG = {
     "test_damaged_ledger",
     "test_damaged_repository",
     "test_forge_limits",
     "test_governor",
+    "test_hostile_files",
     "test_hostile_trees",
     "test_local",
+    "test_second_instance",
+    "test_serving",
     "test_short_faults",
 }
 
