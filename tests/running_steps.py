@@ -61,4 +61,5 @@ def _environment(workspace: Path) -> dict[str, str]:
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(workspace),
         "GITHUB_STEP_SUMMARY": str(workspace / "summary.md"),
+        "RUNNER_TEMP": str(workspace / "temp"),
     }

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEDGER = ROOT / "tests/ledger"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 COMMIT = "c0ffee" + "0" * 34
+ONCE_JUDGED = "${{ !cancelled() && steps.judge.outcome != 'skipped' }}"
 
 needs_ledger = pytest.mark.skipif(not LEDGER.is_dir(), reason="tests/ledger is not there yet")
 
@@ -109,9 +110,10 @@ class PullRequest:
     base: str
     head: str
 
-    def context(self, **inputs: str) -> dict[str, Any]:
-        """What GitHub's expressions see: the event, and the inputs when a ledger calls."""
+    def context(self, workspace: Path, **inputs: str) -> dict[str, Any]:
+        """What GitHub's expressions see: the event, the runner, and the inputs when a ledger calls."""
         return {
+            "runner": {"temp": str(workspace / "temp")},
             "github": {
                 "repository": "awarding/gradepost",
                 "event": {
@@ -128,12 +130,14 @@ class PullRequest:
 
 @dataclass
 class Run:
-    """What came of one run of judge.yml: exit code, all that was printed, and what it took from where."""
+    """What came of one run of judge.yml: exit code, all that was printed, what it took from where, what it attached."""
 
     code: int = 0
     printed: str = ""
     summary: str = ""
     checkouts: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    is_judged: bool = False
+    attached: dict[str, str] = field(default_factory=dict)
     pip: list[str] = field(default_factory=list)
 
 
@@ -204,25 +208,30 @@ def judge(pull_request: PullRequest, workspace: Path, **inputs: str) -> Run:
 
     Only `python -m pip` is replaced, by a note of how it was called: what it would install runs this test.
     """
-    workspace.mkdir()
-    context = pull_request.context(**inputs)
+    workspace.mkdir(exist_ok=True)
+    context = pull_request.context(workspace, **inputs)
     prepare(workspace)
     run = Run()
     for step in workflow("judge")["jobs"]["judge"]["steps"]:
+        if "uses" in step and run.code and not run.is_judged:
+            continue
         if "uses" in step:
             _use(step, context=context, pull_request=pull_request, workspace=workspace, run=run)
             continue
+        if run.code and not (step.get("if") == ONCE_JUDGED and run.is_judged):
+            continue
         done = run_step(step, workspace, context)
         run.printed += done.stdout + done.stderr
-        run.code = done.returncode
-        if run.code:
-            break
+        run.code = run.code or done.returncode
+        run.is_judged = run.is_judged or step.get("id") == "judge"
     run.summary = (workspace / "summary.md").read_text()
     run.pip = (workspace / "pip-calls").read_text().splitlines()
     return run
 
 
 def _use(step: dict, *, context: dict, pull_request: PullRequest, workspace: Path, run: Run) -> None:
+    if step["uses"].startswith("actions/upload-artifact@"):
+        run.attached = {key: resolve(str(value), context) for key, value in step["with"].items()}
     if not step["uses"].startswith("actions/checkout@"):
         return
     wanted = {key: resolve(str(value), context) for key, value in step["with"].items()}
@@ -361,6 +370,33 @@ def test_a_site_commit_that_could_move_is_refused_before_anything_is_fetched(led
 
     assert run.code == 2
     assert run.checkouts == {}
+
+
+@needs_ledger
+def test_a_report_is_attached_by_ids_for_a_week(clean):
+    pull_request, run = clean
+
+    assert run.attached["name"] == f"report-7-{pull_request.head}"
+    assert int(run.attached["retention-days"]) == 7
+    assert "<h2>Who is waited for</h2>" in Path(run.attached["path"]).read_text()
+
+
+@needs_ledger
+def test_a_report_is_attached_where_the_verdict_is_no_pass_too(broken):
+    assert broken.code == 1
+    assert "H003" in Path(broken.attached["path"]).read_text()
+
+
+@needs_ledger
+def test_a_report_that_cannot_be_made_leaves_the_verdict_and_says_so(ledger, tmp_path):
+    ledger.bring()
+    (tmp_path / "work/temp/report/report.html").mkdir(parents=True)
+
+    run = judge(ledger.pull_request(), tmp_path / "work")
+
+    assert run.code == 0, run.printed
+    assert "::warning title=No report::" in run.printed
+    assert "Errno" not in run.printed and "report.html" not in run.printed
 
 
 @needs_ledger

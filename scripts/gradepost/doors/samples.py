@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gradepost.document.filing import Dossier
 from gradepost.doors.state import State
-from gradepost.forge.base import MAIN
+from gradepost.forge.base import MAIN, Forge
 from gradepost.model.trouble import ForgeError, Moved
 from gradepost.publish.sampling import Chosen, choose, chosen_in, sample_path, sample_record, samples_folder
 from gradepost.publish.weighing import weighed
@@ -56,10 +56,14 @@ def keep(state: State, seed: str, drawn: Drawn) -> bool:
 
 def samples_of(state: State, dossier: Dossier) -> list[tuple[str, Chosen]]:
     """The samples that a dossier was drawn for: each seed with why and whom."""
-    head = state.ledger.head()
+    return samples_on(state.forge, state.ledger.head(), dossier)
+
+
+def samples_on(forge: Forge, main: str, dossier: Dossier) -> list[tuple[str, Chosen]]:
+    """The same, as a commit of main has them."""
     found = []
-    for path in state.forge.list(head, samples_folder(dossier.series)):
-        raw = state.forge.read(head, path)
+    for path in forge.list(main, samples_folder(dossier.series)):
+        raw = forge.read(main, path)
         chosen = chosen_in(raw, dossier) if raw else None
         if chosen is not None:
             found.append((path.rpartition("/")[2].removesuffix(".json"), chosen))

@@ -3,61 +3,45 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradepost.form import words
+from markupsafe import Markup
 
-_WIDEST, _THICK, _GAP = 320, 14, 10
+from gradepost.form import words
+from gradepost.page.charts import Bars, chart
+
 Profile = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: whose it is (its place among the profiles), its share in per cent, and where it is drawn."""
-
-    of: int
-    percent: int
-    width: int
-    y: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One grade with a bar for each profile; `y` is where its label stands."""
-
-    label: str
-    bars: Sequence[Bar]
-    y: int
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The chart and its table: names of the profiles, groups by grade from the highest, the height, and the key."""
+    """The chart and its table: names of the profiles, and each grade from the highest with its shares in per cent."""
 
     names: Sequence[str]
-    groups: Sequence[Group]
-    height: int
-    key: Sequence[tuple[str, int]]
+    rows: Sequence[tuple[str, Sequence[int]]]
+    chart: Markup
 
 
-def comparison(grades: Sequence[str], profiles: Sequence[tuple[str, Profile]]) -> Comparison | None:
-    """Named profiles over a scale (lowest first), as shares of those graded; None with fewer than two to compare."""
+def comparison(of: str, grades: Sequence[str], profiles: Sequence[tuple[str, Profile]]) -> Comparison | None:
+    """Named profiles over a scale (lowest first), as shares of those graded; None with fewer than two, or no scale.
+
+    `of` is what the grades are of.
+    """
     known = [(name, profile) for name, profile in profiles if sum(profile.values())]
-    if len(known) < 2:
+    if len(known) < 2 or not grades:
         return None
-    tall = _THICK * len(known) + _GAP
-    groups = [
-        _group(grade, place * tall, [profile for _, profile in known]) for place, grade in enumerate(reversed(grades))
-    ]
-    below = tall * len(groups)
-    key = [(name, below + _THICK * place) for place, (name, _) in enumerate(known)]
-    return Comparison([name for name, _ in known], groups, below + _THICK * len(known) + _GAP, key)
+    names = [name for name, _ in known]
+    rows = [(words.spoken(grade), [_percent(profile, grade) for _, profile in known]) for grade in reversed(grades)]
+    bars = [Bars(name, [shares[place] for _, shares in rows]) for place, name in enumerate(names)]
+    said = f"{of} compared. {_found(names, rows)} The table says the same."
+    return Comparison(names, rows, chart(said, [label for label, _ in rows], bars, " %"))
 
 
-def _group(grade: str, top: int, profiles: Sequence[Profile]) -> Group:
-    bars = [
-        Bar(of, percent := _percent(profile, grade), round(_WIDEST * percent / 100), top + _THICK * of)
-        for of, profile in enumerate(profiles)
-    ]
-    return Group(words.spoken(grade), bars, top + _THICK * len(profiles) // 2 + 5)
+def _found(names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """Where the shares differ most, in words."""
+    label, shares = max(rows, key=lambda row: max(row[1]) - min(row[1]), default=("", [0]))
+    if max(shares) == min(shares):
+        return "The shares are the same."
+    each = ", ".join(f"{name} {share} %" for name, share in zip(names, shares, strict=True))
+    return f"They differ most at {label}: {each}."
 
 
 def _percent(profile: Profile, grade: str) -> int:

@@ -41,6 +41,24 @@ def profile_of_others(inbox: Inbox, dossier: Dossier, component: str) -> tuple[i
     return len(others), found
 
 
+def profile_of_others_on_main(forge: Forge, main: str, dossier: Dossier, component: str) -> tuple[int, Counter[str]]:
+    """The same of the centres whose grades stand on main."""
+    name = f"/{dossier.qualification}/{dossier.kind}/{component}.tags.json"
+    listed = (path for path in forge.list(main, f"submissions/{dossier.series}") if path.endswith(name))
+    files = [forge.read(main, path) for path in listed if not dossier.holds(path)]
+    found: Counter[str] = Counter()
+    for raw in filter(None, files):
+        found.update(profile_of(orjson.loads(raw)))
+    return len(files), found
+
+
+def compared_with(before: tuple[str, Profile] | None, others: tuple[int, Profile]) -> list[tuple[str, Profile]]:
+    """Both profiles with their names, as pages show them."""
+    many, of_others = others
+    centres = "1 other centre" if many == 1 else f"{many} other centres"
+    return [*([(f"The centre in {before[0]}", before[1])] if before else ()), (centres, of_others)]
+
+
 def has_shifted(now: Profile, before: Profile, grades: Sequence[str], points: int) -> bool:
     """Whether the share of learners at or above some grade differs by so many percentage points or more. `grades` are
     the scale, lowest first. In whole numbers, so that every machine finds the same."""

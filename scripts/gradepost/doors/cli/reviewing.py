@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from gradepost.doors.cli.whole import pinned_book
 from gradepost.doors.reports import FORMATS
 from gradepost.ledger import LedgerReader, Source
 from gradepost.ledger.sources import CommitSource
+from gradepost.model.findings import Report
 from gradepost.model.trouble import ConfigurationError, ForgeError
 from gradepost.review import Brought, branch_of
 from gradepost.review import review as review_change
@@ -40,6 +42,28 @@ def review(
 
     Exit code 1 where there are errors, and where a rule that should have run did not.
     """
+    report = judged(base, head, branch, ledger, series).report
+    sys.stdout.write(FORMATS[report_format](report))
+    return 1 if report.blocks or report.not_judged else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pull request and its verdict: both commits, the dossier's branch (None: it is no dossier's), the files that it
+    was judged by."""
+
+    forge: "LocalForge"
+    base: str
+    head: str
+    branch: str | None
+    source: Source
+    book: Book
+    report: Report
+
+
+def judged(base: str, head: str, branch: str | None, ledger: Path | None, series: str | None) -> Judged:
+    """Judge a pull request of a ledger's repository. Raises `ConfigurationError` where a commit is not there, or the
+    ledger pins another book."""
     from gradepost.forge.local import LocalForge
 
     settings = from_environment()
@@ -59,8 +83,7 @@ def review(
     if not named:  # what a dossier's branch brings besides is R004's to tell
         _insist_on_extensions(_files(forge, ledger or Path(), head_id), changed, book)
     report = review_change(source, changed, named, book, datetime.now(UTC))
-    sys.stdout.write(FORMATS[report_format](report))
-    return 1 if report.blocks or report.not_judged else 0
+    return Judged(forge, base_id, head_id, named, source, book, report)
 
 
 def _insist_on_extensions(head: Source, changed: Mapping[str, str], book: Book) -> None:

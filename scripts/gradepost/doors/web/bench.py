@@ -21,11 +21,12 @@ from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.standing import Standing
 from gradepost.model.standing import State as Place
-from gradepost.page.bench import Version, bench_page, outstanding_page
+from gradepost.page.bench import bench_page, outstanding_page
+from gradepost.page.dossier_facts import Known, Version
 from gradepost.people import may
 from gradepost.publish import standing_of
 from gradepost.publish.outstanding import outstanding as rows_of_series
-from gradepost.publish.profiles import earlier_profile, profile_of_others
+from gradepost.publish.profiles import compared_with, earlier_profile, profile_of_others
 from gradepost.publish.sampling import SIGNALS
 
 
@@ -43,9 +44,7 @@ def bench(request: Request) -> Response:
     if not is_theirs_to_see(gateway, actor, dossier):
         return answers.problem(request, 403, NOT_THEIRS)
     received = state.inbox.of_branch(dossier.branch)
-    content = bench_page(
-        state.book,
-        dossier,
+    known = Known(
         standing=standing,
         versions=[Version(_name(s), json.loads(s.document), s.received_at) for s in received],
         receipts=_receipts(state, dossier, standing),
@@ -56,8 +55,9 @@ def bench(request: Request) -> Response:
             for seed, chosen in samples_of(state, dossier)
         ],
         decisions=reviews_of(state, standing.pull),
-        elsewhere=None if is_decided_here(state) else _address(state, dossier),
     )
+    elsewhere = None if is_decided_here(state) else _address(state, dossier)
+    content = bench_page(state.book, dossier, known, elsewhere)
     return answers.page(request, f"Bench: {dossier.title}", content)
 
 
@@ -86,13 +86,13 @@ def _profiles(
     """What the grades of each component are compared with: the centre's last series, and other centres' of this one."""
     state = gateway.state
     earlier = earlier_series(gateway.settings.root, dossier.series)
-    found = {}
-    for component in sorted({_name(s).partition(".")[0] for s in received if s.form == "tags"}):
-        before = earlier_profile(state.forge, state.ledger.head(), dossier, component, earlier)
-        many, others = profile_of_others(state.inbox, dossier, component)
-        centres = "1 other centre" if many == 1 else f"{many} other centres"
-        found[component] = [*([(f"The centre in {before[0]}", before[1])] if before else ()), (centres, others)]
-    return found
+    return {
+        component: compared_with(
+            earlier_profile(state.forge, state.ledger.head(), dossier, component, earlier),
+            profile_of_others(state.inbox, dossier, component),
+        )
+        for component in sorted({_name(s).partition(".")[0] for s in received if s.form == "tags"})
+    }
 
 
 def _since(state: State, standing: Standing, received: Sequence[Stored]) -> datetime:
