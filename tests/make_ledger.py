@@ -29,7 +29,7 @@ from gradepost.ledger import LedgerReader
 from gradepost.ledger.sources import DirectorySource
 from gradepost.model.identifiers import uln_is_right
 from gradepost.people import Actor
-from gradepost.publish.merging import review_record
+from gradepost.publish.records import review_record
 from gradepost.receipt import SigningKey
 
 ROOT = Path(__file__).resolve().parents[1]

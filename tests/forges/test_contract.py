@@ -374,3 +374,100 @@ def test_after_a_merge_the_branch_starts_afresh_with_a_new_pull_request(forge, a
 
     assert second.number != first.number
     assert forge.changed("main", second.head) == {RECEIPT: "file"}
+
+
+def test_closing_deletes_the_branch_and_merges_nothing(forge, at):
+    pull, main = filed_pull(forge, at), forge.head("main")
+
+    forge.close_pull(pull.number, pull.head, at)
+
+    after = forge.pull(pull.number)
+    assert (after.state, after.head, after.merged_as) == (PullState.CLOSED, pull.head, None)
+    assert after.closed_at is not None
+    assert (forge.head(BRANCH), forge.head("main"), forge.pull_of(BRANCH)) == (None, main, None)
+    assert forge.read(pull.head, TAGS) == b"tags\n"
+
+
+def test_closing_again_changes_nothing_and_leaves_a_branch_that_began_anew(forge, at):
+    pull = filed_pull(forge, at)
+    forge.close_pull(pull.number, pull.head, at)
+    before = forge.pull(pull.number)
+    begun = file(forge, at, b"anew\n")
+
+    forge.close_pull(pull.number, pull.head, at)
+
+    assert forge.pull(pull.number) == before
+    assert forge.head(BRANCH) == begun
+
+
+def test_what_has_moved_is_not_closed(forge, at):
+    pull = filed_pull(forge, at)
+    amended = file(forge, at, b"amended\n")
+
+    with pytest.raises(Moved):
+        forge.close_pull(pull.number, pull.head, at)
+
+    assert (forge.pull(pull.number).state, forge.head(BRANCH)) == (PullState.OPEN, amended)
+
+
+def test_a_closed_pull_request_whose_branch_has_gone_on_is_told(forge, at):
+    pull = filed_pull(forge, at)
+    forge.close_pull(pull.number, pull.head, at)
+    gone_on = forge.commit(BRANCH, {TAGS: b"amended\n"}, "File", at, expected=None, parent=pull.head)
+
+    with pytest.raises(Moved):
+        forge.close_pull(pull.number, pull.head, at)
+
+    assert forge.head(BRANCH) == gone_on
+
+
+def test_what_was_closed_at_another_head_is_told(forge, at):
+    pull = filed_pull(forge, at)
+    forge.close_pull(pull.number, pull.head, at)
+
+    with pytest.raises(Moved):
+        forge.close_pull(pull.number, forge.head("main"), at)
+
+
+def test_what_was_merged_is_not_closed(forge, at):
+    pull = filed_pull(forge, at)
+    merged(forge, at, pull)
+
+    with pytest.raises(ForgeError):
+        forge.close_pull(pull.number, pull.head, at)
+
+    assert forge.pull(pull.number).state is PullState.MERGED
+
+
+def test_what_is_not_there_is_not_closed(forge, at):
+    with pytest.raises(ForgeError):
+        forge.close_pull(4321, forge.head("main"), at)
+
+
+def test_a_verdict_on_what_was_closed_is_refused(forge, at):
+    pull = filed_pull(forge, at)
+    forge.close_pull(pull.number, pull.head, at)
+
+    with pytest.raises(ForgeError):
+        forge.add_review(verdict(pull, at, pull.head))
+
+
+def test_after_a_rejection_the_branch_starts_afresh_with_a_new_pull_request(forge, at):
+    first = filed_pull(forge, at)
+    forge.close_pull(first.number, first.head, at)
+
+    second = filed_pull(forge, at, path=RECEIPT)
+
+    assert second.number != first.number
+    assert forge.changed("main", second.head) == {RECEIPT: "file"}
+
+
+def test_the_very_head_that_was_closed_is_opened_again_as_the_same_pull_request(forge, at):
+    pull = filed_pull(forge, at)
+    forge.close_pull(pull.number, pull.head, at)
+    file(forge, at)
+
+    again = forge.open_pull(BRANCH, "Another title", "", at)
+
+    assert (again.number, again.state, again.head) == (pull.number, PullState.OPEN, pull.head)
+    assert [one.number for one in forge.pulls()] == [pull.number]

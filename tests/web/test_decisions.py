@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.demo import people
 from gradepost.forge.base import MAIN, PullState, Verdict
 from gradepost.model.standing import State
@@ -144,3 +145,39 @@ def test_a_state_of_rejected_is_told_to_its_receipt(fresh):
 
     assert State.REJECTED.value in page.text.lower()
     assert "Read the reason on the status page; you may submit anew." in page.text
+
+
+@pytest.fixture
+def amended(fresh):
+    """The demo's merged dossier, amended by its centre, and the amendment rejected; with its branch and receipts."""
+    branch = next(pull.branch for pull in fresh.state.forge.pulls(PullState.MERGED))
+    dossier = dossier_of_branch(branch)
+    accepted = next(stored for stored in fresh.state.inbox.of_branch(branch) if stored.form == "tags")
+    component = json.loads(accepted.document)["component"]
+    tags = fresh.tags(dossier.centre, dossier.qualification, component) | {"decision_record": "Compared once more."}
+    fresh.submit(fresh.software(dossier.centre), tags)
+    fresh.carry_on()
+    decide(fresh, "reject", reason=WHY, pull=fresh.state.forge.pull_of(branch))
+    fresh.carry_on()
+    fresh.accepted, fresh.rejected = accepted, fresh.state.inbox.of_branch(branch)[-1]
+    return fresh
+
+
+def test_a_rejected_amendment_says_that_what_was_accepted_before_stands(amended):
+    officer = amended.client("p-10235-officer")
+
+    page = officer.get("/status", headers=BROWSER).text
+    before = officer.get(f"/receipts/{amended.accepted.receipt_id}", headers=BROWSER).text
+    refused = officer.get(f"/receipts/{amended.rejected.receipt_id}", headers=BROWSER).text
+
+    assert "A reviewer rejected the amendment. What was accepted before stands in the record, and counts." in page
+    assert WHY in page and "What is in the way" not in page.partition(WHY)[2].partition("</section>")[0]
+    assert "It was approved and stands in the record." in before
+    assert "Read the reason on the status page; you may submit anew." in refused
+
+
+def test_the_reviewers_page_of_a_rejected_one_says_that_nothing_entered_the_record(amended):
+    page = amended.client(ONE).get(f"/reviews/{amended.rejected.pull}", headers=BROWSER).text
+
+    assert "It is closed, and nothing of it entered the record." in page
+    assert "Rejected" in page and WHY in page

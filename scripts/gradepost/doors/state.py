@@ -25,6 +25,7 @@ from gradepost.model.trouble import ConfigurationError, WorldError
 from gradepost.publish import MergeWorker, Publisher
 from gradepost.publish.attending import Place
 from gradepost.publish.filing import RunReview
+from gradepost.publish.rejecting import Rejecter
 from gradepost.publish.reviewers import Reviewers
 from gradepost.receipt import SigningKey
 from gradepost.settings import GitHubSettings, Settings
@@ -117,21 +118,19 @@ def open_state(folder: Path, settings: Settings, now: Now | None = None) -> Stat
     if settings.github is not None:
         place = Place(forge, _board_of(settings.github, governor), system_now, settings.github.poll)
         reviewers = Reviewers(pinned, inbox, lambda centre: ledger.as_registered(centre).centre)
-        forge, publisher, merger = workers_of(place, inbox, reviewers, book, now, governor)
+        forge, publisher, merger = workers_of(place, inbox, reviewers, book, now, governor, key)
     else:
         run_review = ReviewProcess(settings, folder / "ledger.git")
         publisher = Publisher(inbox, forge, run_review, now, governor)
-        merger = _merger(forge, run_review, now, book, inbox)
+        merger = _merger(forge, run_review, now, book, Rejecter(forge, inbox, key, now))
     return State(
         folder, book, pinned, inbox, forge, ledger, follower, intake, publisher, merger, now, pinned.demo, governor
     )
 
 
-def _merger(forge: Forge, run_review: RunReview, now: Now, book: Book, inbox: SqliteInbox) -> MergeWorker:
+def _merger(forge: Forge, run_review: RunReview, now: Now, book: Book, rejecter: Rejecter) -> MergeWorker:
     series = book.series
-    return MergeWorker(
-        forge, run_review, now, series.needs_approval, reviewers=series.reviewers, take_back=inbox.take_back
-    )
+    return MergeWorker(forge, run_review, now, series.needs_approval, rejecter=rejecter, reviewers=series.reviewers)
 
 
 def _forge_of(folder: Path, settings: Settings, governor: Governor | None) -> Forge:

@@ -40,7 +40,8 @@ class CheckState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Pull:
     """A pull request from `branch` into main. `merged_as` is the merge commit where it was merged; `address` is where
-    people see it and decide on it, None where the forge has no pages of its own."""
+    people see it and decide on it, None where the forge has no pages of its own. `closed_by` is the account that closed
+    it there without merging, where the forge says so."""
 
     number: int
     branch: str
@@ -51,6 +52,7 @@ class Pull:
     closed_at: datetime | None = None
     merged_as: str | None = None
     address: str | None = None
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,15 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The outcome of judging a head commit; `report` is `review --format json` as it was printed."""
+    """The outcome of judging a head commit; `report` is `review --format json` as it was printed. `base` is main as it
+    was judged on, and `grounds` the digest of what was read there (`ledger/grounds.py`); "" where neither is kept."""
 
     head: str
     state: CheckState
     report: str
     at: datetime
+    base: str = ""
+    grounds: str = ""
 
 
 class Forge(Protocol):
@@ -114,7 +119,8 @@ class Forge(Protocol):
         """
 
     def open_pull(self, branch: str, title: str, body: str, at: datetime) -> Pull:
-        """Open a pull request from a branch into main, or return the one that is open already."""
+        """Open a pull request from a branch into main, or return the one that is open already. One that was closed at
+        the branch's very head is opened again."""
 
     def pull(self, number: int) -> Pull | None:
         """The pull request with that number, its head being the branch's present head while it is open."""
@@ -140,9 +146,12 @@ class Forge(Protocol):
     def check(self, head: str) -> Check | None:
         """The outcome of judging a head commit, or None where it was not judged yet."""
 
-    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
-        """A commit as main would stand after merging, on no branch yet, to be judged; `without` are paths that it
-        leaves out. A conflict is a `ForgeError`."""
+    def close_pull(self, number: int, head: str, at: datetime) -> None:
+        """Close a pull request without merging, and delete its branch. Raises `Moved` where the branch has gone on from
+        `head`, `ForgeError` where it was merged. Repeating it changes nothing, and a branch that began anew stays."""
+
+    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
+        """A commit as main would stand after merging, on no branch yet, to be judged. A conflict is a `ForgeError`."""
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:
         """Move main to the judged candidate, close the pull request as merged and delete its branch; return the

@@ -4,93 +4,26 @@ Nothing is tried twice here: PyGithub's own retries send a request again that ma
 looks before it writes, so whoever called may call again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-import requests
 from github import GithubException, UnknownObjectException
 from github.Commit import Commit
 from github.GitCommit import GitCommit
-from github.GitRef import GitRef
-from github.GitTree import GitTree
 from github.PullRequest import PullRequest
-from github.Repository import Repository
 
 from gradepost.forge import github_checks
 from gradepost.forge.base import MAIN, Check, Pull, PullState, Review
-from gradepost.forge.budget import Wait
-from gradepost.forge.github_connection import App, Connection, translated
-from gradepost.forge.github_objects import GitHubObjects, commit_id
+from gradepost.forge.github_branches import GitHubBranches
+from gradepost.forge.github_connection import translated
+from gradepost.forge.github_objects import commit_id
 from gradepost.forge.github_pulls import EVENTS, VERDICTS, as_pull, as_review, is_of
-from gradepost.forge.governor import Governor
 from gradepost.model.trouble import ForgeError, Moved
 
-_ID_LENGTH = 40
 
-# A commit's parent, files, message and instant.
-_Asked = tuple[str, tuple[tuple[str, bytes | None], ...], str, datetime]
-
-
-class GitHubForge:
+class GitHubForge(GitHubBranches):
     """A repository on GitHub as a forge, reached with a token or as an App; any number of threads may use it."""
-
-    def __init__(self, api: str, repository: str, account: str | App, governor: Governor | None = None) -> None:
-        """`api` is where the REST API answers, `repository` is `owner/name`. Nothing is asked of GitHub yet. With a
-        governor every act may raise `Wait`."""
-        self._name = repository
-        # The last commit that could not be put on its branch yet, by what it was made of.
-        self._made: dict[_Asked, str] = {}
-        self._connection = Connection(api.rstrip("/"), repository, account, governor)
-
-    def head(self, branch: str) -> str | None:
-        with translated():
-            found = self._ref(branch)
-            return None if found is None else commit_id(found.object.sha)
-
-    def parent(self, commit: str) -> str | None:
-        with translated():
-            return next((parent.sha for parent in self._commit(commit).parents), None)
-
-    def read(self, revision: str, path: str) -> bytes | None:
-        with translated():
-            return self._objects.read(self._tree(revision), path)
-
-    def list(self, revision: str, prefix: str = "") -> Sequence[str]:
-        with translated():
-            return self._objects.files(self._tree(revision), prefix)
-
-    def changed(self, base: str, head: str) -> Mapping[str, str]:
-        with translated():
-            start = self._objects.merge_base(self._commit(base).sha, self._commit(head).sha)
-            differences = self._objects.differences(self._objects.tree_of(start), self._tree(head))
-            return {d.path: d.kind for d in differences}
-
-    def commit(
-        self,
-        branch: str,
-        files: Mapping[str, bytes | None],
-        message: str,
-        at: datetime,
-        *,
-        expected: str | None,
-        parent: str | None = None,
-    ) -> str:
-        """As the port says; and where the branch stands at that very commit already, its id once more."""
-        with translated():
-            first = expected is None and parent is None and branch == MAIN
-            start = None if first else self._commit(expected or parent or MAIN)
-            asked = (start.sha if start else "", tuple(files.items()), message, at)
-            made = self._made.pop(asked, None) or self._written(start, files, message, at)
-            try:
-                self._move(branch, made, expected)
-            except (Wait, requests.RequestException):
-                self._made = {asked: made}  # nothing is wrong with it: whoever comes back need not pay for it again
-                raise
-            return made
-
-    def _written(self, start: GitCommit | None, files: Mapping[str, bytes | None], message: str, at: datetime) -> str:
-        tree = self._objects.write_files(self._objects.tree_of(start) if start else None, files)
-        return self._objects.write_commit(tree, [start] if start else [], message, at)
 
     def open_pull(self, branch: str, title: str, body: str, at: datetime) -> Pull:
         """As the port says, at GitHub's time; of a head that was merged already, the pull request that took it."""
@@ -161,13 +94,23 @@ class GitHubForge:
         with translated():
             return github_checks.kept(self._rest_commit(head))
 
-    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
+    def close_pull(self, number: int, head: str, at: datetime) -> None:
+        """As the port says, at GitHub's time."""
+        with translated():
+            pull = self._known(number)
+            if pull.state is PullState.MERGED:
+                raise ForgeError(f"Pull request {number} is merged.")
+            if pull.head != head or self._has_gone_on(pull.branch, head):
+                raise Moved(f"Pull request {number} no longer stands at {head}.")
+            if pull.state is PullState.OPEN:
+                self._set_state(self._repository.get_pull(number), "closed")
+            self._remove(pull.branch, head)
+
+    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
         """As the port says; of a pull request merged already, the merge commit.
 
         Made here, for GitHub's own test merge may be of an older main, is not there at once, and merges line by line.
         """
-        if without:
-            raise ForgeError("GitHub merges a pull request as a whole: nothing can be left out.")
         with translated():
             merged_as = self._known(number).merged_as
             if merged_as is not None:
@@ -194,57 +137,8 @@ class GitHubForge:
             self._remove(pull.branch, head)
             return merged_as
 
-    @property
-    def _repository(self) -> Repository:
-        return self._connection.repository
-
-    @property
-    def _objects(self) -> GitHubObjects:
-        return self._connection.objects
-
-    def _commit(self, revision: str) -> GitCommit:
-        found = revision if len(revision) == _ID_LENGTH else self.head(revision)
-        if found is None:
-            raise ForgeError(f"There is no branch {revision}.")
-        return self._objects.commit(commit_id(found))
-
-    def _tree(self, revision: str) -> GitTree:
-        return self._objects.tree_of(self._commit(revision))
-
     def _rest_commit(self, head: str) -> Commit:
         return self._repository.get_commit(commit_id(head), commit_files_per_page=1)
-
-    def _ref(self, branch: str) -> GitRef | None:
-        """A branch as it stands, loaded: only then does PyGithub know the address at which it can be changed."""
-        try:
-            return self._repository.get_git_ref(f"heads/{branch}").complete()
-        except GithubException as error:
-            if error.status in (404, 409):  # 409: the repository is empty
-                return None
-            raise
-
-    def _move(self, branch: str, to: str, expected: str | None) -> None:
-        """GitHub moves a branch forward only. As `to` grows from `expected`, that is a compare-and-set."""
-        found = self._ref(branch)
-        if _is_at(branch, found, to, expected):
-            return
-        try:
-            if found is None:
-                found = self._repository.create_git_ref(f"refs/heads/{branch}", to)
-            else:
-                found.edit(to, force=False)
-        except GithubException as error:
-            if error.status not in (404, 409, 422) or not _is_at(branch, self._ref(branch), to, expected):
-                raise
-            return
-        if found.object.sha != to:
-            raise ForgeError(f"GitHub does not say that {branch} stands at {to}.")
-
-    def _remove(self, branch: str, head: str) -> None:
-        """A branch that has moved on since holds another submission, and stays."""
-        found = self._ref(branch)
-        if found is not None and found.object.sha == head:
-            found.delete()
 
     def _pulls_of(self, branch: str, state: str) -> Sequence[PullRequest]:
         head = f"{self._name.partition('/')[0]}:{branch}"
@@ -252,16 +146,44 @@ class GitHubForge:
         return [pull for pull in found if pull.head.ref == branch and is_of(pull, self._name)]
 
     def _taker(self, branch: str, head: str) -> Pull | None:
-        """The pull request of a branch that is open, or else the one that merged this head."""
+        """The pull request of a branch that is open, or else the one that merged this head, or was closed at it."""
         found = self._pulls_of(branch, "all")
         opened = [as_pull(pull, head) for pull in found if pull.state == "open"]
         merged = [as_pull(pull, head) for pull in found if pull.merged_at is not None and pull.head.sha == head]
-        return next(iter(opened + merged), None)
+        return next(iter(opened + merged), None) or self._opened_again(found, head)
+
+    def _opened_again(self, pulls: Sequence[PullRequest], head: str) -> Pull | None:
+        """The one that was closed at this head, open again; None where there is none, or GitHub refuses."""
+        closed = next((p for p in pulls if p.state == "closed" and not p.merged_at and p.head.sha == head), None)
+        if closed is None:
+            return None
+        try:
+            self._set_state(closed, "open")
+        except GithubException as error:
+            if error.status != 422:
+                raise
+            return None
+        return as_pull(closed, head)
+
+    def _set_state(self, pull: PullRequest, state: str) -> None:
+        pull.edit(state=state)
+        if pull.state != state:
+            raise ForgeError(f"GitHub does not say that pull request {pull.number} is {state}.")
+
+    def _has_gone_on(self, branch: str, head: str) -> bool:
+        stands = self.head(branch)
+        return stands not in (None, head) and self._objects.merge_base(head, stands).sha == head
 
     def _as_it_stands(self, pull: PullRequest) -> Pull:
         """GitHub follows a branch with some delay; the branch itself does not."""
         stands = self.head(pull.head.ref) if pull.state == "open" else None
-        return as_pull(pull, stands or pull.head.sha)
+        found = as_pull(pull, stands or pull.head.sha)
+        return replace(found, closed_by=self._closer(found.number)) if found.state is PullState.CLOSED else found
+
+    def _closer(self, number: int) -> str | None:
+        """The account that closed a pull request: that is told of it as an issue alone."""
+        closer = self._repository.get_issue(number).closed_by
+        return closer.login if closer else None
 
     def _known(self, number: int) -> Pull:
         pull = self.pull(number)
@@ -296,10 +218,3 @@ class GitHubForge:
                 raise Moved(f"Pull request {number} or {MAIN} has moved.") from error
             raise
         return commit_id(merged.sha)
-
-
-def _is_at(branch: str, found: GitRef | None, to: str, expected: str | None) -> bool:
-    stands = None if found is None else found.object.sha
-    if stands not in (to, expected):
-        raise Moved(f"Branch {branch} stands at {stands or 'nothing'}, not at {expected or 'nothing'}.")
-    return stands == to

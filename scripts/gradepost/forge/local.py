@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import pygit2
@@ -58,6 +59,14 @@ class LocalForge:
         with translated():
             return next((str(parent) for parent in self._repository.commit(commit).parent_ids), None)
 
+    def between(self, base: str, head: str, most: int) -> Sequence[str]:
+        """The commits that lead to `head` and not to `base`, oldest first, along first parents; of many the last."""
+        with translated():
+            walk = self._repository.git.walk(self._repository.commit(head).id)
+            walk.hide(self._repository.commit(base).id)
+            walk.simplify_first_parent()
+            return [str(commit.id) for commit in islice(walk, most)][::-1]
+
     def read(self, revision: str, path: str) -> bytes | None:
         """The bytes of a plain file; what `changed` calls a link has none."""
         with translated():
@@ -100,7 +109,7 @@ class LocalForge:
             head = self.head(branch)
             if head is None:
                 raise ForgeError(f"There is no branch {branch}.")
-            pull = self._store.open_pull_of(branch)
+            pull = self._store.open_pull_of(branch) or self._store.reopened(branch, head)
             if pull is None:
                 pull = self._store.insert_pull(branch, title, body, head, at)
         return dataclasses.replace(pull, head=head)
@@ -138,7 +147,21 @@ class LocalForge:
     def check(self, head: str) -> Check | None:
         return self._store.check(head)
 
-    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
+    def close_pull(self, number: int, head: str, at: datetime) -> None:
+        branch, git = self._known(number).branch, self._repository.git
+        with translated(), self._turn.taken(branch) as now:
+            self._settle_one(number, now)
+            pull, stands = self._known(number), branches.head_of(git, branch)
+            if pull.state is PullState.MERGED:
+                raise ForgeError(f"Pull request {number} is merged.")
+            wanted = pygit2.Oid(hex=head)
+            if pull.head != head or (stands not in (None, wanted) and git.descendant_of(stands, wanted)):
+                raise Moved(f"Pull request {number} no longer stands at {head}.")
+            self._store.close_pull(number, head, at)
+            if stands == wanted:
+                branches.remove(git, branch, expected=wanted, now=now)
+
+    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
         """As the port says; of a pull request merged already, the merge commit."""
         self._settle()
         merged_as = self._known(number).merged_as
@@ -149,9 +172,6 @@ class LocalForge:
             theirs = self._repository.commit(self._open_one(number).head)
             base = self._repository.merge_base(ours, theirs)
             tree = objects.merge_trees(self._repository.git, base.tree, ours.tree, theirs.tree)
-            if without:
-                whole = self._repository.git[tree].peel(pygit2.Tree)
-                tree = objects.write_files(self._repository.git, whole, dict.fromkeys(without))
             return str(objects.write_commit(self._repository.git, tree, [ours.id, theirs.id], message, at))
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:

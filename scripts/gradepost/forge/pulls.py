@@ -49,6 +49,9 @@ CREATE TABLE IF NOT EXISTS checks (
 );
 """
 
+# What a file that an earlier version made has not got.
+_ADDED = (("reviews", "signature"), ("checks", "base"), ("checks", "grounds"))
+
 _PULL = "SELECT number, branch, title, head, state, opened_at, closed_at, merged_as FROM pulls"
 
 
@@ -81,9 +84,9 @@ class PullStore:
         with self.acting():
             for statement in _SCHEMA.split(";\n"):
                 self._connection.execute(statement)
-            if "signature" not in {row[1] for row in self._connection.execute("PRAGMA table_info(reviews)")}:
-                # A file that an earlier version made.
-                self._connection.execute("ALTER TABLE reviews ADD COLUMN signature TEXT NOT NULL DEFAULT ''")
+            for table, column in _ADDED:
+                if column not in {row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")}:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
     def close(self) -> None:
         """Give the file back. The store is of no use afterwards."""
@@ -128,6 +131,22 @@ class PullStore:
         )
         (row,) = self._rows(f"{_PULL} WHERE number = last_insert_rowid()")
         return _pull(row)
+
+    def reopened(self, branch: str, head: str) -> Pull | None:
+        """The pull request of a branch that was closed at this head, open again; None where there is none."""
+        found = self._rows(f"{_PULL} WHERE branch = ? AND head = ? AND state = 'closed' ORDER BY number", branch, head)
+        if not found:
+            return None
+        number = found[-1][0]
+        self._rows("UPDATE pulls SET state = 'open', closed_at = NULL WHERE number = ?", number)
+        return self.pull(number)
+
+    def close_pull(self, number: int, head: str, at: datetime) -> None:
+        """An open pull request is closed at a head; one that is not open stays as it is."""
+        self._rows(
+            "UPDATE pulls SET state = 'closed', head = ?, closed_at = ? WHERE number = ? AND state = 'open'",
+            *(head, _stored(at), number),
+        )
 
     def begin_merge(self, merging: Merging) -> None:
         """Write down what is about to be merged, before anything moves."""
@@ -179,14 +198,14 @@ class PullStore:
     def put_check(self, check: Check) -> None:
         """Keep the outcome of judging a head commit, in place of an earlier one."""
         self._rows(
-            "INSERT OR REPLACE INTO checks (head, state, report, at) VALUES (?, ?, ?, ?)",
-            *(check.head, check.state, check.report, _stored(check.at)),
+            "INSERT OR REPLACE INTO checks (head, state, report, at, base, grounds) VALUES (?, ?, ?, ?, ?, ?)",
+            *(check.head, check.state, check.report, _stored(check.at), check.base, check.grounds),
         )
 
     def check(self, head: str) -> Check | None:
         """The outcome of judging a head commit."""
-        rows = self._rows("SELECT head, state, report, at FROM checks WHERE head = ?", head)
-        return next((Check(head, CheckState(state), report, _read(at)) for head, state, report, at in rows), None)
+        rows = self._rows("SELECT head, state, report, at, base, grounds FROM checks WHERE head = ?", head)
+        return next((Check(row[0], CheckState(row[1]), row[2], _read(row[3]), *row[4:]) for row in rows), None)
 
     def _rows(self, statement: str, *values: object) -> list[_Row]:
         with self._lock, _translated():

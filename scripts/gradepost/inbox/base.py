@@ -168,7 +168,8 @@ class Inbox(Access, Protocol):
         """Take a submission out of the outbox."""
 
     def take_back(self, branch: str, seqs: Collection[int]) -> None:
-        """Let submissions of a dossier count no longer as what stands: they were rejected. They stay stored."""
+        """Let submissions of a dossier count no longer as what stands: they were rejected. They stay stored. What stood
+        at their paths before, and was not rejected itself, stands again."""
 
     def postpone(self, branch: str, until: datetime, reason: str) -> None:
         """Hold a dossier's outbox until an instant; `reason` names the trouble, never content."""

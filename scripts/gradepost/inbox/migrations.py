@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS keys (
     PRIMARY KEY (centre, form, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, branch TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS taken_back (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE IF NOT EXISTS held (branch TEXT PRIMARY KEY, until TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS tried (one INTEGER PRIMARY KEY CHECK (one = 1), times INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS forge_requests (
@@ -40,6 +41,7 @@ CREATE TABLE IF NOT EXISTS pulls_seen (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS pulls_seen_of_branch ON pulls_seen (branch, number);
 CREATE INDEX IF NOT EXISTS pulls_seen_at_head ON pulls_seen (head);
+CREATE TABLE IF NOT EXISTS main_seen (one INTEGER PRIMARY KEY CHECK (one = 1), head TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS credentials (
     hash TEXT PRIMARY KEY, kind TEXT NOT NULL, centre TEXT, ref TEXT NOT NULL, role TEXT NOT NULL,
     facts TEXT NOT NULL, made_at TEXT NOT NULL, expires_at TEXT, used_at TEXT
@@ -91,6 +93,7 @@ BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 # Columns that a table got after it was first made. None may be NOT NULL without a default.
 _ADDED = {
     "forge_requests": {"push": "INTEGER NOT NULL DEFAULT 0"},
+    "pulls_seen": {"annotated": "TEXT NOT NULL DEFAULT ''"},
     "forge_held": {"failures": "INTEGER NOT NULL DEFAULT 0"},
     "messages": {
         "html": "TEXT",

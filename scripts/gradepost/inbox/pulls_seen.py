@@ -11,17 +11,19 @@ from gradepost.forge.base import Check, CheckState, Pull, PullState, Review, Ver
 from gradepost.forge.board import Touched
 from gradepost.inbox.store import SqliteStore, text_of
 
-_COLUMNS = "pull, checked, reviews, shown FROM pulls_seen"
+_COLUMNS = "pull, checked, reviews, shown, annotated FROM pulls_seen"
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPull:
-    """A pull request, its judgement or None, the verdicts that count, and a mark of what was last shown on it."""
+    """A pull request, its judgement or None, the verdicts that count, and marks of what was last shown on it, and
+    beside the lines of which head."""
 
     pull: Pull
     check: Check | None
     reviews: tuple[Review, ...]
     shown: str
+    annotated: str
 
 
 class SqlitePulls(SqliteStore):
@@ -100,6 +102,11 @@ class SqlitePulls(SqliteStore):
         with self._transaction() as connection:
             connection.execute("UPDATE pulls_seen SET shown = ? WHERE number = ?", (mark, number))
 
+    def keep_annotated(self, number: int, mark: str) -> None:
+        """What is shown beside its lines now."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE pulls_seen SET annotated = ? WHERE number = ?", (mark, number))
+
     def seen_pull(self, number: int) -> SeenPull | None:
         """What was last seen of it, or None."""
         return self._first(f"SELECT {_COLUMNS} WHERE number = ?", number)
@@ -117,18 +124,28 @@ class SqlitePulls(SqliteStore):
         """All of them, newest first."""
         return [_seen(row) for row in self._rows(f"SELECT {_COLUMNS} WHERE pull IS NOT NULL ORDER BY number DESC")]
 
+    def main_seen(self) -> str | None:
+        """The commit of main up to which pull requests were woken, or None."""
+        return next((row[0] for row in self._rows("SELECT head FROM main_seen")), None)
+
+    def keep_main_seen(self, head: str) -> None:
+        """All that a change of main up to this commit concerns is due."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO main_seen VALUES (1, ?)", (head,))
+
     def _first(self, sql: str, asked: object) -> SeenPull | None:
         row = next(iter(self._rows(sql, asked)), None)
         return _seen(row) if row is not None and row[0] is not None else None
 
 
 def _seen(row: tuple[Any, ...]) -> SeenPull:
-    pull, checked, reviews, shown = row
+    pull, checked, reviews, shown, annotated = row
     return SeenPull(
         _pull(json.loads(pull)),
         _check(json.loads(checked)) if checked else None,
         tuple(_review(review) for review in json.loads(reviews or "[]")),
         shown,
+        annotated,
     )
 
 
@@ -143,7 +160,8 @@ def _pull(said: Mapping[str, Any]) -> Pull:
 
 
 def _check(said: Mapping[str, Any]) -> Check:
-    return Check(said["head"], CheckState(said["state"]), said["report"], datetime.fromisoformat(said["at"]))
+    # An earlier version kept neither a base nor grounds.
+    return Check(**{**said, "state": CheckState(said["state"]), "at": datetime.fromisoformat(said["at"])})
 
 
 def _review(said: Mapping[str, Any]) -> Review:

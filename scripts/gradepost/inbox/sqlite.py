@@ -107,10 +107,16 @@ class SqliteInbox(
             connection.execute("DELETE FROM outbox WHERE seq = ?", (seq,))
 
     def take_back(self, branch: str, seqs: Collection[int]) -> None:
-        """Take rejected submissions out of what stands."""
+        """Take rejected submissions out of what stands; what stood before at their paths stands again."""
         with self._transaction() as connection:
-            sql = "DELETE FROM current WHERE seq = ? AND seq IN (SELECT seq FROM submissions WHERE branch = ?)"
-            connection.executemany(sql, [(seq, branch) for seq in seqs])
+            rejected = "INSERT OR IGNORE INTO taken_back SELECT seq FROM submissions WHERE branch = ? AND seq = ?"
+            connection.executemany(rejected, [(branch, seq) for seq in seqs])
+            gone = """DELETE FROM current WHERE path IN (SELECT path FROM submissions WHERE branch = ?)
+                AND seq IN (SELECT seq FROM taken_back) RETURNING path"""
+            earlier = """INSERT INTO current SELECT path, centre, series, max(seq) FROM submissions
+                WHERE branch = ? AND path = ? AND seq NOT IN (SELECT seq FROM taken_back) GROUP BY path"""
+            paths = [path for (path,) in connection.execute(gone, (branch,)).fetchall()]
+            connection.executemany(earlier, [(branch, path) for path in paths])
 
     def postpone(self, branch: str, until: datetime, reason: str) -> None:
         """Hold a dossier's outbox until an instant."""

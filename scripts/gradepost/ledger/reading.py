@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from gradepost.book import Book
 from gradepost.check import read
+from gradepost.document.canonical import sha256
 from gradepost.document.filing import Dossier, dossier_of_path, is_receipt
 from gradepost.document.strict import NotStrict, parse
 from gradepost.ledger.requests import with_requests
@@ -17,6 +18,7 @@ from gradepost.model.receipts import ReceiptFile
 from gradepost.model.register import Centre, Extension, Person, Register
 from gradepost.model.trouble import ConfigurationError
 from gradepost.receipt import RECEIPT_SCHEMA, read_receipt
+from gradepost.receipt.rejecting import is_rejection, rejected_in
 
 
 class Source(Protocol):
@@ -90,6 +92,25 @@ class LedgerReader:
         files = ((path, self._source.read(path)) for path in paths)
         return [read_receipt(path, raw, schema, keys) for path, raw in files if raw is not None]
 
+    def judged_by(self, dossier: Dossier) -> tuple[list[Document], list[ReceiptFile]]:
+        """The documents of a dossier and its receipts, those marked that were rejected.
+
+        Rejections are looked for only where a document is not what its last receipt names: they explain that, and cost
+        other dossiers nothing.
+        """
+        receipts = self.receipts(dossier)
+        documents = self.documents(dossier, receipts)
+        if _are_as_named(documents, receipts) or not (rejected := self._rejected(dossier)):
+            return documents, receipts
+        receipts = [replace(r, rejected=r.data is not None and r.data["seq"] in rejected) for r in receipts]
+        return self.documents(dossier, receipts), receipts
+
+    def _rejected(self, dossier: Dossier) -> frozenset[int]:
+        """The numbers of the receipts of a dossier that the platform's rejections name."""
+        files = [self._source.read(path) for path in self._source.list(dossier.reviews) if is_rejection(path)]
+        named = [rejected_in(raw, dossier, self.settings.keys) for raw in files if raw is not None]
+        return frozenset().union(*named)
+
     def documents(self, dossier: Dossier, receipts: Iterable[ReceiptFile]) -> list[Document]:
         """The documents of a dossier, each with how it came in where a sound receipt says so.
 
@@ -135,8 +156,8 @@ class LedgerReader:
         # Centre by centre: what the others have submitted costs nothing.
         for key in sorted({(d.series, d.centre) for d in wanted}):
             dossiers_of_centre = self._dossiers_below(Dossier(*key).folder)
-            receipts = {d: self.receipts(d) for d in dossiers_of_centre}
-            documents = {d: self.documents(d, receipts[d]) for d in dossiers_of_centre}
+            found_of = {d: self.judged_by(d) for d in dossiers_of_centre}
+            documents = {d: found for d, (found, _) in found_of.items()}
             register = self.register(key[1], key[0])
             cases += [
                 Case(
@@ -146,7 +167,7 @@ class LedgerReader:
                     stage=stage,
                     neighbours=[x for other in dossiers_of_centre if other != d for x in documents[other]],
                     register=with_requests(register, (x for found in documents.values() for x in found)),
-                    receipts=receipts[d],
+                    receipts=found_of[d][1],
                 )
                 for d in dossiers_of_centre
                 if d in wanted
@@ -212,6 +233,12 @@ def _lighter(document: Document) -> Document:
     return found
 
 
+def _are_as_named(documents: Iterable[Document], receipts: Iterable[ReceiptFile]) -> bool:
+    """Whether each document that has a receipt is what the last one says."""
+    named = {r.data["path"]: r.data["sha256"] for r in receipts if r.data is not None}
+    return all(named.get(document.path) in (None, sha256(document.raw)) for document in documents)
+
+
 def _is_loose(path: str, dossier: Dossier) -> bool:
     return dossier.holds(path) and not is_receipt(path)
 
@@ -221,10 +248,10 @@ def _same_centre(other: Dossier, own: Dossier) -> bool:
 
 
 def filings_of(receipts: Iterable[ReceiptFile]) -> dict[str, Filing]:
-    """How each document came in, by path: what the last sound receipt for it says."""
+    """How each document came in, by path: what the last sound receipt for it says that was not rejected."""
     found = {}
     for receipt in receipts:
-        if receipt.data is not None and receipt.fault is None:
+        if receipt.data is not None and receipt.fault is None and not receipt.rejected:
             found[receipt.data["path"]] = filing_of(receipt.data)
     return found
 

@@ -20,10 +20,12 @@ class Key:
 class ReceiptFile:
     """A receipt as it stands in the ledger: its path, its bytes, and its value (None where it is not one).
 
-    `fault` says why its signature does not hold, or is None where it does.
+    `fault` says why its signature does not hold, or is None where it does. `rejected`: a reviewer rejected what it
+    stands for, so that an earlier one says what its document is.
     """
 
     path: str
     raw: bytes
     data: Mapping[str, Any] | None
     fault: str | None = None
+    rejected: bool = False

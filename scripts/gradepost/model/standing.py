@@ -1,7 +1,7 @@
 """Where a dossier stands, as pages and commands show it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ WAITS: Mapping[State, str] = {
     State.MERGED: "Nobody: it stands in the record.",
     State.REJECTED: "The centre: it was rejected, and may be submitted anew.",
 }
+EARLIER_STANDS = "Nobody: the amendment was rejected, and what was accepted before stands in the record."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Standing:
     """Where a dossier stands: its documents, its pull request, what blocks it, and why it was returned.
 
     `qualification` and `kind` are "" for what is about the whole centre; `approvals` counts the reviewers who have
-    approved it as it stands, `returned_because` is also why it was rejected.
+    approved it as it stands, `returned_because` is also why it was rejected. `earlier_stands`: what was rejected was an
+    amendment, and what was accepted before stands in the record.
     """
 
     series: str
@@ -71,6 +73,19 @@ class Standing:
     declaration_asked_at: datetime | None = None
     merged_as: str | None = None
     approvals: int = 0
+    earlier_stands: bool = False
+
+    @property
+    def waits(self) -> str:
+        """Who has the next step, and why."""
+        return EARLIER_STANDS if self.earlier_stands else WAITS[self.state]
+
+    @property
+    def as_accepted(self) -> "Standing":
+        """Where a dossier whose amendment was rejected stands by what was accepted before."""
+        is_graded = self.is_of_the_centre or any(document.form == "tags" for document in self.documents)
+        state = State.MERGED if is_graded else State.SCHEDULED
+        return replace(self, state=state, earlier_stands=False, returned_because=None)
 
     @property
     def is_of_the_centre(self) -> bool:

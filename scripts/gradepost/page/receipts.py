@@ -1,7 +1,7 @@
 """What is shown once something was received: the receipt, what happens next, and how to prove it later."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,6 +74,7 @@ def _page(  # noqa: PLR0913 - a page of many facts, and all are named
     mailing: Mailing | None = None,
 ) -> Markup:
     zone = book.series.zone
+    standing = _of_this(receipt, standing)
     following = _following(book, receipt, standing)
     dossier = dossier_of_path(receipt["path"])
     of_the_centre = dossier is not None and dossier.is_of_the_centre
@@ -96,6 +97,14 @@ def _page(  # noqa: PLR0913 - a page of many facts, and all are named
         signed_in=signed_in,
         file_name=receipt["path"].rpartition("/")[2],
     )
+
+
+def _of_this(receipt: Mapping[str, Any], standing: Standing | None) -> Standing | None:
+    """Where this submission stands. Where an amendment was rejected, what came before it stands as it was accepted."""
+    if standing is None or not standing.earlier_stands:
+        return standing
+    last = max(document.seq for document in standing.documents)
+    return standing.as_accepted if receipt["seq"] <= last else replace(standing, earlier_stands=False)
 
 
 def _following(book: Book, receipt: Mapping[str, Any], standing: Standing | None) -> Form | None:

@@ -14,7 +14,7 @@ from gradepost.model.standing import Difference, Standing
 from gradepost.page.readout import noun, readout
 from gradepost.page.rendering import rendered
 from gradepost.page.sign_in import role_label
-from gradepost.page.states import pill_of, pill_of_check, pill_of_pull
+from gradepost.page.states import pill_of_check, pill_of_pull, pill_of_standing
 from gradepost.page.statuses import title_of
 from gradepost.page.summary import Entry, Places, entries
 
@@ -100,7 +100,7 @@ def _item(book: Book, pull: Mapping[str, Any], standing: Standing | None, check:
         "centre": dossier.centre if dossier else None,
         "opened": words.minute(pull["opened_at"], book.series.zone),
         "standing": standing,
-        "state": pill_of(standing.state) if standing else pill_of_pull(pull["state"]),
+        "state": pill_of_standing(standing) if standing else pill_of_pull(pull["state"]),
         "check": pill_of_check(check),
     }
 

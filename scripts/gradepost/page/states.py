@@ -37,6 +37,13 @@ _PILLS: Mapping[State, Pill] = {
     ),
 }
 
+_EARLIER_STANDS = Pill(
+    "Amendment rejected",
+    "failed",
+    "A reviewer rejected the amendment. What was accepted before stands in the record, and counts. "
+    "Your receipts are kept; the centre may submit anew.",
+)
+
 _CHECKS: Mapping[str, Pill] = {
     "success": Pill("Checks passed", "passed", ""),
     "pending": Pill("Awaits declaration", "awaiting", ""),
@@ -69,8 +76,13 @@ class Step:
 
 
 def pill_of(state: State) -> Pill:
-    """How a dossier's state is shown."""
+    """How a state is shown."""
     return _PILLS[state]
+
+
+def pill_of_standing(standing: Standing) -> Pill:
+    """How it is shown where a dossier stands."""
+    return _EARLIER_STANDS if standing.earlier_stands else _PILLS[standing.state]
 
 
 def pill_of_check(state: str | None) -> Pill:
@@ -98,7 +110,7 @@ def steps_of(standing: Standing | None, *, of_the_centre: bool) -> Sequence[Step
 
     What is about the whole centre is declared by nobody, so its road is shorter.
     """
-    state = standing.state if standing else State.FILING
+    state = (standing.as_accepted.state if standing.earlier_stands else standing.state) if standing else State.FILING
     road = _ROAD_OF_THE_CENTRE if of_the_centre else _ROAD
     if state is State.SCHEDULED:
         return _steps(_ROAD_BEFORE_GRADES, "Graded")

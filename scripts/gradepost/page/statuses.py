@@ -11,7 +11,7 @@ from gradepost.model.register import Centre
 from gradepost.model.standing import Standing, StandingDocument, State
 from gradepost.page.readout import component_label, kind_label, noun, qualification_label
 from gradepost.page.rendering import rendered
-from gradepost.page.states import lacks_declaration, pill_of, steps_of
+from gradepost.page.states import lacks_declaration, pill_of_standing, steps_of
 
 
 def status_page(
@@ -44,7 +44,7 @@ def _facts(book: Book, standing: Standing, *, may_ask: bool) -> dict[str, object
         "id": (standing.kind or "centre") if standing.is_of_the_centre else f"{standing.qualification}-{standing.kind}",
         "title": title_of(book, standing.qualification, standing.kind),
         "standing": standing,
-        "pill": pill_of(standing.state),
+        "pill": pill_of_standing(standing),
         "steps": steps_of(standing, of_the_centre=standing.is_of_the_centre),
         "documents": [_document(book, standing, document) for document in standing.documents],
         "can_ask": may_ask and lacks_declaration(standing),

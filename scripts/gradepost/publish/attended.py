@@ -82,8 +82,11 @@ class SeenForge:
         """What we judged ourselves. What the forge says of a head anybody may have said who may write there."""
         return self._seen.seen_check(head)
 
-    def merge_candidate(self, number: int, message: str, at: datetime, *, without: Sequence[str] = ()) -> str:
-        return self._forge.merge_candidate(number, message, at, without=without)
+    def close_pull(self, number: int, head: str, at: datetime) -> None:
+        self._forge.close_pull(number, head, at)
+
+    def merge_candidate(self, number: int, message: str, at: datetime) -> str:
+        return self._forge.merge_candidate(number, message, at)
 
     def merge(self, number: int, head: str, candidate: str, at: datetime) -> str:
         return self._forge.merge(number, head, candidate, at)

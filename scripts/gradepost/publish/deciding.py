@@ -11,10 +11,12 @@ from gradepost.receipt.deciding import Decision, signature_is_right, signature_o
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The last verdict on a head, or None; its reason; and who has approved since the last that was no approval."""
+    """The last verdict on a head, or None; its reason and whose it is; and who has approved since the last that was no
+    approval."""
 
     verdict: Verdict | None = None
     reason: str = ""
+    by: str = ""
     approved_by: tuple[str, ...] = ()
 
     def is_approved(self, reviewers: int) -> bool:
@@ -30,7 +32,7 @@ def decided(forge: Forge, pull: Pull) -> Decided:
         if review.head == pull.head:
             last = review
             approved = {**approved, review.by: None} if review.verdict is Verdict.APPROVED else {}
-    return Decided(last.verdict, last.reason, tuple(approved)) if last else Decided()
+    return Decided(last.verdict, last.reason, last.by, tuple(approved)) if last else Decided()
 
 
 def signed(review: Review, key: SigningKey) -> Review:

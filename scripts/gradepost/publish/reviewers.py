@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from gradepost.document.filing import Dossier
-from gradepost.forge.base import Review, Verdict
+from gradepost.forge.base import Pull, PullState, Review, Verdict
 from gradepost.inbox import Inbox
 from gradepost.ledger import LedgerSettings
 from gradepost.model.register import Centre
@@ -31,13 +31,24 @@ class Reviewers:
         conflicts = self._settings.conflicts.get(ref, frozenset())
         return may_review(reviewer, self._centre_of(dossier.centre), submitters, conflicts)
 
-    def counted(self, dossier: Dossier, reviews: Iterable[Review]) -> list[Review]:
+    def counted(self, dossier: Dossier, reviews: Iterable[Review], pull: Pull) -> list[Review]:
         """The reviews of accounts that count, `by` as the reviewer's ref: of each reviewer the last one to a head, and
-        those that return it at the end. So what one has returned, another does not approve over their head."""
+        those that return it at the end. So what one has returned, another does not approve over their head.
+
+        A forge of its own has no button to reject: who asks for changes with a reason and closes the pull request
+        themselves rejects it, and that is the last word.
+        """
         last: dict[tuple[str, str], Review] = {}
         for review in reviews:
             ref = self._settings.accounts.get(review.by.casefold())
             if ref is not None and self.may(ref, dossier):
                 last.pop((ref, review.head), None)
                 last[ref, review.head] = replace(review, by=ref)
-        return sorted(last.values(), key=lambda review: review.verdict is Verdict.CHANGES_REQUESTED)
+        closer = self._settings.accounts.get((pull.closed_by or "").casefold())
+        said = last.get((closer, pull.head)) if closer and pull.state is PullState.CLOSED else None
+        if said is not None and said.verdict is Verdict.CHANGES_REQUESTED and said.reason.strip():
+            last[said.by, said.head] = replace(said, verdict=Verdict.REJECTED)
+        return sorted(last.values(), key=lambda review: _ORDER.index(review.verdict))
+
+
+_ORDER = (Verdict.APPROVED, Verdict.CHANGES_REQUESTED, Verdict.REJECTED)

@@ -14,8 +14,9 @@ from gradepost.publish.deciding import Decided, decided
 
 def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None:
     """Where a dossier stands, or None where nothing was ever received for it."""
+    standing = inbox.standing_of_branch(dossier.branch)
     # Where all was rejected, nothing stands any more, and what was received is shown.
-    received = inbox.standing_of_branch(dossier.branch) or inbox.of_branch(dossier.branch)
+    received = standing or inbox.of_branch(dossier.branch)
     if not received:
         return None
     latest = {stored.path: stored for stored in received}
@@ -24,6 +25,8 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
     findings = findings_in(check)
     verdict = decided(forge, pull) if pull else Decided()
     documents = [_document(stored) for stored in latest.values()]
+    state = _state(documents, pull, check, findings, verdict, is_whole=_is_whole(dossier, documents))
+    earlier_stands = state is State.REJECTED and any(pull and stored.pull != pull.number for stored in standing)
     asked = [
         c.made_at
         for c in inbox.credentials("link", dossier.centre)
@@ -34,14 +37,15 @@ def standing_of(dossier: Dossier, inbox: Inbox, forge: Forge) -> Standing | None
         centre=dossier.centre,
         qualification=dossier.qualification,
         kind=dossier.kind,
-        state=_state(documents, pull, check, findings, verdict, is_whole=_is_whole(dossier, documents)),
+        state=state,
         documents=sorted(documents, key=lambda d: (d.component is None, d.component or "", d.form)),
         pull=pull.number if pull else None,
-        findings=findings,
+        findings=() if earlier_stands else findings,  # they are about what was rejected
         returned_because=_reason(pull, verdict),
         declaration_asked_at=max(asked, default=None),
         merged_as=pull.merged_as if pull else None,
         approvals=len(verdict.approved_by),
+        earlier_stands=earlier_stands,
     )
 
 

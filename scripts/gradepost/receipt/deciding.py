@@ -1,13 +1,13 @@
 """A reviewer's decision, signed by the platform as receipts are: who decided what of which state, when, and why."""
 
-import base64
 import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from gradepost.model.receipts import Key
-from gradepost.receipt.signing import SigningKey, instant_text, signature_holds
+from gradepost.receipt.sealing import seal, seal_holds
+from gradepost.receipt.signing import SigningKey, instant_text
 
 
 class Decision(NamedTuple):
@@ -23,20 +23,12 @@ class Decision(NamedTuple):
 
 def signature_of(decision: Decision, key: SigningKey) -> str:
     """The signature as `KEY:BASE64`: Ed25519 over the decision as one line of JSON, its names in order."""
-    return f"{key.id}:{base64.b64encode(key.private.sign(_said(decision))).decode('ascii')}"
+    return seal(_said(decision), key)
 
 
 def signature_is_right(decision: Decision, signature: str, keys: Iterable[Key]) -> bool:
     """Whether it was made over that very decision, by a key that was valid at that time."""
-    name, _, text = signature.partition(":")
-    key = next((k for k in keys if k.id == name), None)
-    if key is None or decision.at < key.not_before or (key.not_after is not None and decision.at > key.not_after):
-        return False
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except ValueError:
-        return False
-    return signature_holds(key.public, raw, _said(decision))
+    return seal_holds(_said(decision), signature, decision.at, keys)
 
 
 def _said(decision: Decision) -> bytes:

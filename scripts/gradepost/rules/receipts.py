@@ -31,7 +31,7 @@ def _chain(case: Case) -> list[ReceiptFile]:
     needs_ledger=True,
 )
 def is_what_was_received(case: Case, document: Document) -> Iterator[Problem]:
-    named = [r for r in _chain(case) if r.data and r.data.get("path") == document.path]
+    named = [r for r in _chain(case) if r.data and not r.rejected and r.data.get("path") == document.path]
     if not named:
         yield Problem("", "There is no receipt for this document.")
     elif (named[-1].data or {}).get("sha256") != sha256(document.raw):

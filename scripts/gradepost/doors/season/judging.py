@@ -20,10 +20,12 @@ from gradepost.ledger.sources import FilesSource
 from gradepost.model.case import Stage
 from gradepost.model.findings import NotJudged, Report
 from gradepost.model.trouble import ConfigurationError, WorldError
+from gradepost.receipt.rejecting import is_rejection
 from gradepost.review import judge_all
 
 Progress = Callable[[int, int], None]
 
+_REVIEWS = "reviews"
 _PROCESSES = 2
 _CENTRES_AT_ONCE = 40
 _WORTH_A_PROCESS = 80
@@ -105,8 +107,8 @@ def _judged(season: Season, stage: Stage, missing: Sequence[str], progress: Prog
 
 
 def _beside(objects: Objects) -> tuple[dict[str, dict[str, Entry]], dict[str, bytes | None]]:
-    """The register's and the extensions' files of each centre, by its number; and what every centre is judged with:
-    the ledger's settings, and whatever stands in the place of a folder."""
+    """The register's and the extensions' files of each centre, by its number, with what was rejected of it; and what
+    every centre is judged with: the ledger's settings, and whatever stands in the place of a folder."""
     found: dict[str, dict[str, Entry]] = {}
     common: dict[str, bytes | None] = {SETTINGS: objects.settings}
     for group in objects.files("centres", "extensions").values():
@@ -115,6 +117,9 @@ def _beside(objects: Objects) -> tuple[dict[str, dict[str, Entry]], dict[str, by
                 found.setdefault(path.rpartition("/")[2].removesuffix(".json"), {})[path] = entry
             else:
                 common[path] = None
+    for folder, group in objects.files(_REVIEWS).items():
+        rejections = {path: entry for path, entry in group.items() if is_rejection(path)}
+        found.setdefault(folder.rpartition("/")[2], {}).update(rejections)
     return found, common
 
 
@@ -140,10 +145,10 @@ class _Judge:
 
     def _lasts(self, files: Mapping[str, bytes | None], report: Report) -> bool:
         """Whether the verdict holds at any other time of the day: every instant is on a receipt, or no start is given
-        that the clock could pass."""
+        that the clock could pass. What it owes to a rejection is looked at each time: keys know nothing of those."""
         if self._stage is Stage.LOOSE:
             return not any(b"starts_at" in (raw or b"") for raw in files.values())
-        return all(finding.rule != "R001" for finding in report.findings)
+        return not any(map(is_rejection, files)) and all(finding.rule != "R001" for finding in report.findings)
 
 
 def _is_document(path: str, entry: Entry, stage: Stage) -> bool:
