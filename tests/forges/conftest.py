@@ -12,6 +12,7 @@ from gradepost.forge.local import LocalForge
 
 sys.path.append(str(Path(__file__).parents[1] / "github"))
 import github_emulator
+import github_road
 
 AT = datetime(2021, 5, 18, 9, 0, tzinfo=UTC)
 
@@ -54,6 +55,7 @@ def github_session():
 @pytest.fixture
 def github_api(github_session):
     """The emulator, with nothing asked of it yet and nothing going wrong."""
+    github_session.renew()
     github_session.faults.clear()
     github_session.asked.clear()
     return github_session
@@ -81,3 +83,9 @@ def forge(request):
     forge.commit("main", {"ledger.toml": b"series\n", "centres/10/10234.json": b"{}\n"}, "Start", AT, expected=None)
     yield forge
     next(made, None)
+
+
+@pytest.fixture
+def road(github_api, github_repository, tmp_path, monkeypatch):
+    """The demo's ledger on GitHub; its reviewer has an account there, reviewer-one."""
+    return github_road.begun(github_api, github_repository, tmp_path, monkeypatch.setenv)

@@ -127,14 +127,56 @@ def test_a_head_that_a_reviewer_merged_belongs_to_that_pull_request(forge, rest,
     assert len(forge.pulls()) == 1
 
 
-def test_a_closed_pull_request_is_not_taken_for_an_open_one(forge, rest, at):
+def test_a_pull_request_that_was_closed_at_another_head_stays_closed(forge, rest, at):
     pull = filed_pull(forge, at)
     rest.get_pull(pull.number).edit(state="closed")
+    file(forge, at, b"amended\n")
 
     again = forge.open_pull(BRANCH, "Dossier", "", at)
 
     assert again.number != pull.number
     assert [p.number for p in forge.pulls(PullState.CLOSED)] == [pull.number]
+
+
+def test_who_closed_a_pull_request_is_known(github_api, forge, at):
+    pull = filed_pull(forge, at)
+    client(github_api, github_emulator.REVIEWERS[0]).get_repo(forge._name).get_pull(pull.number).edit(state="closed")
+
+    assert forge.pull(pull.number).closed_by == forge.last_pull_of(BRANCH).closed_by == "reviewer-one"
+    assert forge.open_pull(BRANCH, "Dossier", "", at).closed_by is None
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/pulls/"), ("DELETE", "/git/refs/")])
+@pytest.mark.parametrize("after_the_deed", [False, True], ids=["before it was done", "after it was done"])
+def test_a_closing_that_is_cut_off_is_whole_once_repeated(github_api, forge, at, method, path, after_the_deed):
+    pull = filed_pull(forge, at)
+    github_api.faults.append(Fault(method, path, after_the_deed=after_the_deed))
+
+    with pytest.raises(ForgeError):
+        forge.close_pull(pull.number, pull.head, at)
+    forge.close_pull(pull.number, pull.head, at)
+
+    assert (forge.pull(pull.number).state, forge.head(BRANCH)) == (PullState.CLOSED, None)
+
+
+def test_an_answer_that_does_not_say_closed_is_not_taken_for_it(github_api, forge, at):
+    pull = filed_pull(forge, at)
+    github_api.faults.append(Fault("PATCH", "/pulls/", answer=(200, {})))
+
+    with pytest.raises(ForgeError):
+        forge.close_pull(pull.number, pull.head, at)
+
+    assert forge.head(BRANCH) == pull.head
+
+
+def test_where_github_will_not_open_it_again_another_is_opened(github_api, forge, rest, at):
+    pull = filed_pull(forge, at)
+    rest.get_pull(pull.number).edit(state="closed")
+    github_api.faults.append(Fault("PATCH", "/pulls/", answer=(422, {"message": "Validation Failed"})))
+
+    again = forge.open_pull(BRANCH, "Dossier", "", at)
+
+    assert (again.number != pull.number, again.state) == (True, PullState.OPEN)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,20 @@ def test_a_revision_is_named_as_in_git(ledger, forge, at):
         forge.revision("no such thing")
 
 
+def test_a_closing_that_ended_half_way_is_finished_by_repeating_it(ledger, forge, at, monkeypatch):
+    pull = filed_pull(forge, at)
+    with monkeypatch.context() as broken:
+        broken.setattr("gradepost.forge.branches.remove", lambda *_, **__: (_ for _ in ()).throw(OSError("full")))
+        with pytest.raises(ForgeError):
+            forge.close_pull(pull.number, pull.head, at)
+    half_way = forge.pull(pull.number).state, forge.head(BRANCH)
+
+    LocalForge(ledger).close_pull(pull.number, pull.head, at)
+
+    assert half_way == (PullState.CLOSED, pull.head)
+    assert forge.head(BRANCH) is None
+
+
 def test_a_commit_names_the_software_and_its_own_instant_in_utc(ledger, forge, at):
     file(forge, at)
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 import threading
+from bisect import bisect_right
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,10 +77,8 @@ class CountingGitHub:
     def _refusal(self):
         at = self.clock.at
         self.arrived.append(at)
-        if sum(seen > at - MINUTE for seen in self.arrived[-self.a_minute - 1 :]) > self.a_minute:
-            self.over += 1
-        if sum(seen > at - HOUR for seen in self.arrived[-self.an_hour - 1 :]) > self.an_hour:
-            self.over += 1
+        for most, window in ((self.a_minute, MINUTE), (self.an_hour, HOUR)):
+            self.over += len(self.arrived) - bisect_right(self.arrived, at - window) > most
         if len(self.arrived) in self.rests:
             self.resting_until = at + timedelta(seconds=self.rest_seconds)
             return (

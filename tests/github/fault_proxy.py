@@ -61,7 +61,7 @@ class FaultProxy(Faults):
         answer = line.getresponse()
         # Addresses in an answer lead through this proxy too, or changes of a branch would go past it.
         text = answer.read().replace(self.target.geturl().encode(), self.url.encode())
-        shown = {name: text for name, text in answer.getheaders() if name.lower() in ("content-type", "link")}
+        shown = {name: text for name, text in answer.getheaders() if name.lower() in ("content-type", "link", "etag")}
         shown = {name: text.replace(self.target.geturl(), self.url) for name, text in shown.items()}
         line.close()
         if method == "GET":

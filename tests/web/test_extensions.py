@@ -81,6 +81,7 @@ def test_a_granted_extension_is_told_once_and_shown_with_its_record_on_main(appr
     )
     assert told == [1, 0, 0]
     assert "What arrives is on time until 12:00 on Friday 28 May 2021" in approved.letters()[-1].body
+    assert "There is an extension for AM20530" in approved.letters()[-1].body
     assert "Until 12:00 on Friday 28 May 2021" in approved.client(OFFICER).get("/status", headers=BROWSER).text
     assert [(r["by"], r["verdict"]) for r in json.loads(record)["reviews"]] == [(SECOND, "approved")]
     page = approved.client(FIRST).get(BASE, headers=BROWSER).text

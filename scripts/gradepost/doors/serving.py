@@ -31,6 +31,7 @@ from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.site_files import SiteFiles
 from gradepost.forge.local import LocalForge
 from gradepost.model.trouble import ConfigurationError, WorldError
+from gradepost.publish.proposing import Proposals
 from gradepost.settings import DEFAULT_SITE_URL, Settings
 
 # Each filing leaves about a dozen loose objects; a few thousand of them begin to slow reading down.
@@ -110,6 +111,7 @@ class Worker(Rounds):
         acts = (
             self._beat,
             self._file,
+            Proposals(state.inbox, state.forge, state.book.series.id, state.now).open_due,
             state.register.follow,
             state.publisher.judge_due,
             state.merger.merge_due,

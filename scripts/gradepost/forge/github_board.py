@@ -9,9 +9,10 @@ from github.Issue import Issue
 from github.IssueComment import IssueComment
 from github.Repository import Repository
 
+from gradepost.forge import github_check_runs
 from gradepost.forge.base import MAIN
-from gradepost.forge.board import PREFIX, Label, Touched
-from gradepost.forge.github_connection import App, Connection, translated
+from gradepost.forge.board import PREFIX, Findings, Label, Touched
+from gradepost.forge.github_connection import App, Connection, bot_of, translated
 from gradepost.forge.github_pulls import is_of
 from gradepost.forge.governor import Governor
 
@@ -27,8 +28,9 @@ class GitHubBoard:
     def __init__(self, api: str, repository: str, account: str | App, governor: Governor | None = None) -> None:
         """As `GitHubForge`. Nothing is asked of GitHub yet."""
         self._name = repository
+        self._api = api.rstrip("/")
         self._account = account
-        self._connection = Connection(api.rstrip("/"), repository, account, governor)
+        self._connection = Connection(self._api, repository, account, governor)
         self._etag = ""
         self._there: set[str] = set()
 
@@ -54,6 +56,17 @@ class GitHubBoard:
             issue = self._repository.get_issue(number)
             self._label(issue, labels)
             self._comment(issue, f"{MARKER}\n{comment}")
+
+    @property
+    def annotates(self) -> bool:
+        """Check runs are made by Apps alone."""
+        return isinstance(self._account, App)
+
+    def annotate(self, findings: Findings) -> None:
+        """As the protocol says, in a check run."""
+        if isinstance(self._account, App):
+            with translated():
+                github_check_runs.keep(self._repository, self._account.id, findings)
 
     @property
     def _repository(self) -> Repository:
@@ -104,10 +117,17 @@ class GitHubBoard:
         """Whoever quotes our comment copies its mark as well; so it is also asked who wrote it."""
         if not (comment.body or "").startswith(MARKER):
             return False
-        if isinstance(self._account, App):
-            made_by = comment.performed_via_github_app
-            return made_by is not None and made_by.id == self._account.id
-        return comment.user is not None and comment.user.login == self._login
+        author = comment.user
+        if author is None or not isinstance(self._account, App):
+            return author is not None and author.login == self._login
+        if author.type != "Bot":  # a person who writes by way of the App stays a person
+            return False
+        made_by = comment.performed_via_github_app
+        return author.login == self._bot if made_by is None else made_by.id == self._account.id
+
+    @cached_property
+    def _bot(self) -> str:
+        return bot_of(self._api, self._account) if isinstance(self._account, App) else ""
 
     @cached_property
     def _login(self) -> str:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from github import Auth, BadAttributeException, GithubException
+from github import Auth, BadAttributeException, GithubException, GithubIntegration
 from github.Repository import Repository
 from github.Requester import Requester
 
+from gradepost.forge.github_main import Main
 from gradepost.forge.github_objects import GitHubObjects
 from gradepost.forge.governor import Governor
-from gradepost.model.trouble import ForgeError
+from gradepost.model.trouble import ForgeError, Moved
 
 _SECONDS = 15
 _PAGE = 100
 _FAILED = 400
+_CONFLICT = 409
 
 # At DEBUG, PyGithub writes whole requests to its log: submissions, that is. No setting of the root logger gets there.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
@@ -80,6 +82,7 @@ class Connection(threading.local):
         requester.governor = governor
         self.repository = Repository(requester, url=f"/repos/{repository}")
         self.objects = GitHubObjects(self.repository)
+        self.main = Main(self.repository)
 
 
 def _auth_of(account: str | App) -> Auth.Auth:
@@ -88,13 +91,22 @@ def _auth_of(account: str | App) -> Auth.Auth:
     return Auth.AppAuth(account.id, account.private_key).get_installation_auth(account.installation)
 
 
+def bot_of(api: str, app: App) -> str:
+    """The account in whose name an App writes, by its login, which nobody else can have. GitHub is asked."""
+    auth = Auth.AppAuth(app.id, app.private_key)
+    with GithubIntegration(auth=auth, base_url=api, timeout=_SECONDS, user_agent="gradepost", retry=None) as github:
+        return f"{github.get_app().slug}[bot]"
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """What GitHub, the network or PyGithub cannot do, as the forge's own trouble. Messages hold no request's body."""
     try:
         yield
     except GithubException as error:
-        raise ForgeError(f"GitHub answered {error.status}: {error.message or type(error).__name__}") from error
+        # 409: another write at once. Whoever asked looks where things stand and asks again.
+        kind = Moved if error.status == _CONFLICT else ForgeError
+        raise kind(f"GitHub answered {error.status}: {error.message or type(error).__name__}") from error
     except requests.RequestException as error:
         raise ForgeError(f"GitHub could not be reached ({type(error).__name__}).") from error
     except (BadAttributeException, AssertionError, AttributeError, TypeError, ValueError) as error:

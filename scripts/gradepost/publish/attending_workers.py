@@ -9,6 +9,7 @@ from gradepost.inbox.sqlite import SqliteInbox
 from gradepost.publish.attending import Attendant
 from gradepost.publish.filing import Publisher, RunReview
 from gradepost.publish.merging import MergeWorker
+from gradepost.publish.rejecting import Rejecter
 
 
 class AttendingPublisher(Publisher):
@@ -30,7 +31,10 @@ class AttendingPublisher(Publisher):
     def judge_due(self) -> int:
         """Begin a round and have judged what was not yet; the number judged."""
         self._attendant.look()
-        return self._judge.judge_due()
+        try:
+            return self._judge.judge_due()
+        finally:
+            self._attendant.unjudged = self._judge.unjudged
 
     def _pull(self, branch: str) -> Pull:
         pull = super()._pull(branch)
@@ -48,9 +52,10 @@ class AttendingMerger(MergeWorker):
         needs_approval: Mapping[str, bool],
         attendant: Attendant,
         *,
+        rejecter: Rejecter,
         reviewers: int = 1,
     ) -> None:
-        super().__init__(attendant.workers, run_review, now, needs_approval, reviewers=reviewers)
+        super().__init__(attendant.workers, run_review, now, needs_approval, rejecter=rejecter, reviewers=reviewers)
         self._attendant = attendant
 
     def record_due(self) -> None:
@@ -58,4 +63,5 @@ class AttendingMerger(MergeWorker):
         try:
             super().record_due()
         finally:
+            self._attendant.unrecorded = self.unrecorded
             self._attendant.show()

@@ -47,8 +47,10 @@ def propose(forge: Forge, proposal: Stored, at: datetime) -> Pull:
     for _ in range(_TRIES):
         try:
             if forge.head(branch) is None:
-                raw = _with(_standing(forge, path), data, receipt["submitted_by"]["ref"])
-                forge.commit(branch, {path: raw}, f"Propose {title}\n", proposal.received_at, expected=None)
+                main = forge.head(MAIN)
+                raw = _with(_standing(forge, path, main), data, receipt["submitted_by"]["ref"])
+                message = f"Propose {title}\n"
+                forge.commit(branch, {path: raw}, message, proposal.received_at, expected=None, parent=main)
             return forge.open_pull(branch, title, "A later deadline. Another reviewer approves it, or returns it.", at)
         except Moved:
             continue
@@ -62,7 +64,7 @@ def is_overtaken(forge: Forge, pull: Pull) -> bool:
         return False
     path = f"extensions/{found[1]}/{found[2]}.json"
     raw = forge.read(pull.head, path)
-    return raw is None or json.loads(raw)["extensions"][:-1] != _standing(forge, path)
+    return raw is None or json.loads(raw)["extensions"][:-1] != _standing(forge, path, forge.head(MAIN))
 
 
 def extension_of(data: Mapping[str, Any]) -> Extension:
@@ -77,8 +79,7 @@ def extension_of(data: Mapping[str, Any]) -> Extension:
     )
 
 
-def _standing(forge: Forge, path: str) -> list[dict[str, Any]]:
-    main = forge.head(MAIN)
+def _standing(forge: Forge, path: str, main: str | None) -> list[dict[str, Any]]:
     raw = forge.read(main, path) if main else None
     found: list[dict[str, Any]] = json.loads(raw)["extensions"] if raw else []
     return found

@@ -12,6 +12,7 @@ from gradepost.forge.budget import NoRoom, Wait
 from gradepost.forge.governor import Governor
 from gradepost.inbox import Inbox, Stored
 from gradepost.model.trouble import ForgeError, Moved, WorldError
+from gradepost.publish.grounds import Grounds
 
 # `gradepost review` as a process: given base, head and branch, its exit code and what it printed.
 RunReview = Callable[[str, str, str], tuple[int, str]]
@@ -43,6 +44,9 @@ class Publisher:
         self._run_review = run_review
         self._now = now
         self._governor = governor
+        self._grounds = Grounds(forge)
+        # Pull requests that could not be judged when that was last tried.
+        self.unjudged: list[int] = []
 
     def file_due(self) -> int:
         """File everything that is due; the number filed. Trouble with one dossier postpones that one alone; where the
@@ -65,19 +69,30 @@ class Publisher:
         return filed
 
     def judge_due(self) -> int:
-        """Have every open head judged that was not yet; the number judged. One that cannot be holds no other."""
+        """Have every open head judged that was not yet, or was on other grounds than main gives now; the number judged.
+        One that cannot be holds no other."""
         judged = 0
-        if self._run_review is None:
-            return judged
-        for pull in self._forge.pulls(PullState.OPEN):
-            if self._forge.check(pull.head) is not None:
-                continue
+        pulls = self._forge.pulls(PullState.OPEN) if self._run_review else ()
+        self.unjudged = [pull.number for pull in pulls]
+        # After the heads, so that what they start from is on it.
+        main = self._forge.head(MAIN) if pulls else None
+        for pull in pulls:
             try:
-                self._forge.set_check(judged_check(self._forge, self._run_review, pull, self._now()))
-                judged += 1
+                judged += self._judged(pull, main)
+                self.unjudged.remove(pull.number)
             except WorldError as error:
                 _log.warning("pull request %d could not be judged: %s", pull.number, type(error).__name__)
         return judged
+
+    def _judged(self, pull: Pull, main: str | None) -> bool:
+        check = self._forge.check(pull.head)
+        if self._run_review is None or (check is not None and (main is None or self._grounds.hold(check, pull, main))):
+            return False
+        base = main or pull.head
+        grounds = self._grounds.of(pull, base)
+        code, printed = self._run_review(base, pull.head, pull.branch)
+        self._forge.set_check(Check(pull.head, state_of(code, printed), printed, self._now(), base, grounds))
+        return True
 
     def _file_dossier(self, branch: str, due: Sequence[Stored]) -> int:
         """All that waits of a dossier in one commit, for each commit costs requests; the number filed. What is due
@@ -118,10 +133,20 @@ class Publisher:
         return [s for s in waiting if self._forge.read(seen, receipt_path(s.path, s.seq)) != s.receipt]
 
     def _commit(self, branch: str, missing: Sequence[Stored], head: str | None) -> None:
-        files: dict[str, bytes | None] = {}
+        files: dict[str, bytes | None] = {**(self._earlier_receipts(branch, missing) if head is None else {})}
         for stored in missing:
             files |= {stored.path: stored.document, receipt_path(stored.path, stored.seq): stored.receipt}
         self._forge.commit(branch, files, commit_message(missing), missing[-1].received_at, expected=head)
+
+    def _earlier_receipts(self, branch: str, missing: Sequence[Stored]) -> dict[str, bytes]:
+        """The receipts that main lacks of what was received before: a rejection was cut short, and the chain holds."""
+        first, main = missing[0].seq, self._forge.head(MAIN)
+        earlier = [stored for stored in self._inbox.of_branch(branch) if stored.seq < first]
+        if not earlier or main is None:
+            return {}
+        receipts = {receipt_path(stored.path, stored.seq): stored.receipt for stored in earlier}
+        there = set(self._forge.list(main, next(iter(receipts)).rpartition("/")[0]))
+        return {path: raw for path, raw in receipts.items() if path not in there}
 
     def _taker(self, branch: str) -> Pull:
         # Filed before and merged since: the newest pull request of the branch is the one that took it.
@@ -149,13 +174,6 @@ def commit_message(filed: Sequence[Stored]) -> str:
     listed = "".join(f"{name}\n" for name in names) + "\n" if len(names) > 1 else ""
     trailers = "".join(f"Receipt-Number: {stored.seq}\nReceipt-Id: {stored.receipt_id}\n" for stored in filed)
     return f"{subject}\n\n{listed}{trailers}"
-
-
-def judged_check(forge: Forge, run_review: RunReview, pull: Pull, at: datetime) -> Check:
-    """What `gradepost review` says of a pull request's head. Raises `WorldError` where it could not say."""
-    base = forge.head(MAIN) or pull.head
-    code, printed = run_review(base, pull.head, pull.branch)
-    return Check(pull.head, state_of(code, printed), printed, at)
 
 
 def state_of(code: int, printed: str) -> CheckState:

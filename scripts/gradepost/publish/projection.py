@@ -23,6 +23,12 @@ _MOST_FINDINGS = 40
 # Rules on a document's shape point at properties that it should not have, and whoever sends them chooses their names.
 _POINTS_AT_ITS_OWN_NAMES = ("D",)
 _POINTER = re.compile(r"(/([a-z_]{1,40}|[0-9]{1,6}))*")
+_DECIDABLE = frozenset({State.SCHEDULED, State.AWAITING_DECLARATION, State.DECLARATION_VOID, State.IN_REVIEW})
+_HOW_TO_DECIDE = (
+    "**For reviewers.** Approve it, or request changes with the reason: that returns it to the centre. To reject it, "
+    "request changes with the reason and then close the pull request yourself. One that is closed otherwise is opened "
+    "again."
+)
 _RULE = re.compile(r"[A-Z][0-9]{3}")
 
 
@@ -53,16 +59,21 @@ def _parts(
     dossier: Dossier, standing: Standing, documents: Iterable[Data], titles: Mapping[str, str], site_url: str
 ) -> Iterator[str]:
     yield f"### {str(standing.state).capitalize()}"
-    yield f"**Who is next.** {WAITS[standing.state]}"
+    yield f"**Who is next.** {standing.waits}"
     counted = [_row(*row) for row in _counted(documents)]
     if counted:
         yield _table(("Component", "Scheduled learners", "With an outcome", "Without one"), counted)
     if standing.state is not State.MERGED and standing.findings:
         yield from _found(dossier, standing.findings, titles)
-    yield f"[All of it at the bench]({site_url}{_bench(dossier)}) · [The rules]({site_url}rules/)"
+    if standing.state in _DECIDABLE:
+        yield _HOW_TO_DECIDE
+    yield f"[All of it at the bench]({site_url}{bench_of(dossier)}) · [The rules]({site_url}rules/)"
+    if not dossier.is_of_the_centre:
+        yield "As a file: on the page of the check *Judge submissions*, under *Artifacts*, for seven days."
 
 
-def _bench(dossier: Dossier) -> str:
+def bench_of(dossier: Dossier) -> str:
+    """Where a dossier is reviewed, below the site's address."""
     if dossier.is_of_the_centre:
         return "reviews"
     return f"reviews/{dossier.centre}/{dossier.qualification}/{dossier.kind}"

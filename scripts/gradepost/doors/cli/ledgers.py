@@ -56,11 +56,14 @@ def publish(once: bool, state: Path) -> int:
     """Drain the outbox: file what was received, have it judged, merge what is approved."""
     from gradepost.doors.outlook import outlook_of, told
     from gradepost.doors.state import open_state
+    from gradepost.publish.proposing import Proposals
 
     opened = open_state(state, from_environment())
+    proposals = Proposals(opened.inbox, opened.forge, opened.book.series.id, opened.now)
     while True:
         opened.register.follow()
         filed = opened.publisher.file_due()
+        proposals.open_due()
         judged = opened.publisher.judge_due()
         merged = opened.merger.merge_due()
         opened.merger.record_due()
@@ -88,7 +91,8 @@ def standing_rows(opened: "State", centre: str | None = None) -> Iterator[tuple[
         rules = sorted({f.rule for f in standing.findings if f.severity == "error"})
         names = ", ".join(d.name for d in standing.documents)
         pull = f"#{standing.pull}" if standing.pull else ""
-        yield dossier.centre, dossier.qualification, dossier.kind, standing.state, names, pull, " ".join(rules)
+        state = f"{standing.state}, the earlier version stands" if standing.earlier_stands else standing.state
+        yield dossier.centre, dossier.qualification, dossier.kind, state, names, pull, " ".join(rules)
 
 
 def outstanding_rows(opened: "State", centre: str | None = None) -> list[tuple[str, ...]]:

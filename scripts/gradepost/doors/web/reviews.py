@@ -154,8 +154,10 @@ def reviews_of(state: State, number: int | None) -> list[Mapping[str, Any]]:
 
 
 def _why_not(pull: Pull, check: CheckState | None) -> str | None:
-    if pull.state is not PullState.OPEN:
-        return "It is merged: it stands in the record." if pull.state is PullState.MERGED else f"It is {pull.state}."
+    if pull.state is PullState.MERGED:
+        return "It is merged: it stands in the record."
+    if pull.state is PullState.CLOSED:
+        return "It is closed, and nothing of it entered the record."
     if check is None:
         return "It has not been judged yet. Wait a moment and load the page again."
     if check is CheckState.PENDING:
