@@ -15,6 +15,7 @@ from gradepost.model.trouble import ForgeError
 from gradepost.people import Actor
 from gradepost.publish import MergeWorker, Publisher, standing_of
 from gradepost.publish.deciding import signed
+from gradepost.publish.rejecting import Rejecter
 from gradepost.review import review
 from gradepost.settings import Settings
 
@@ -77,8 +78,8 @@ class Office:
             self.run_review,
             lambda: self.at,
             self.needs_approval,
+            rejecter=Rejecter(self.forge, self.inbox, key_of(self.state.folder), lambda: self.at),
             reviewers=self.reviewers,
-            take_back=self.inbox.take_back,
         )
 
     def run_review(self, base, head, branch):
@@ -96,8 +97,10 @@ class Office:
         assert isinstance(outcome, Accepted), outcome
         return outcome.receipt
 
-    def schedule(self, component="UV21578"):
-        return self.receive(examples.schedule(self.state.book, "10234", "AM20530", component, self.at))
+    def schedule(self, component="UV21578", learners=None):
+        """A schedule of the example learners, or of the first of them."""
+        document = examples.schedule(self.state.book, "10234", "AM20530", component, self.at)
+        return self.receive(document | {"learners": document["learners"][:learners]})
 
     def tags(self, component="UV21578", **changes):
         return self.receive(examples.tags(self.state.book, "10234", "AM20530", component, self.at) | changes)

@@ -113,7 +113,14 @@ def test_schedules_written_and_read_back_are_the_same_to_the_byte(documents):
 
 def test_every_shipped_layout_is_right_and_says_what_is_assumed():
     assert MISTAKES == []
-    assert LAYOUTS.keys() == {"linx2achieve-tags", "mis-schedule", "mis-tags", "registrations", "xams-schedule"}
+    assert LAYOUTS.keys() == {
+        "completions",
+        "linx2achieve-tags",
+        "mis-schedule",
+        "mis-tags",
+        "registrations",
+        "xams-schedule",
+    }
     assert all(layout.assumed for layout in LAYOUTS.values())
 
 

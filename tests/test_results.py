@@ -222,3 +222,43 @@ def test_a_learners_own_number_counts_where_the_grades_still_have_the_placeholde
     ran = results("--format", "json", state=state)
 
     assert of_centre(ran, "10234")["results"][0]["uln"] == own
+
+
+@pytest.fixture
+def certificates(results, gradepost, merged):
+    """The list of who is complete, at an instant."""
+
+    def run(*arguments, at=RELEASE):
+        results(at=at)
+        return gradepost("certificates", "--state", merged, *arguments)
+
+    return run
+
+
+def listed(ran):
+    rows = csv.DictReader(io.StringIO(ran.out))
+    return {(r["Centre"], r["Candidate number"]): (r["Complete"], r["Open"]) for r in rows}
+
+
+def test_the_list_for_certificates_says_who_is_complete_and_what_is_open(certificates):
+    found = listed(certificates("--format", "csv"))
+
+    assert found["10234", "0001"] == ("All grades are in", "")
+    assert found["10234", "0004"][1].endswith(": fail")
+    assert found["10234", "0005"][1].startswith("Does not certificate this year; ")
+    assert {centre for centre, _ in found} == {"10234", "10235"}
+
+
+def test_before_the_release_the_list_says_nothing_that_depends_on_a_grade(certificates):
+    ran = certificates("--format", "json", at=RELEASE - timedelta(minutes=1))
+
+    said = {learner["complete"] for centre in ran.json["centres"] for learner in centre["learners"]}
+    assert (ran.code, said) == (0, {"after-release"})
+    assert "and not shown before" in ran.err
+
+
+def test_the_list_of_one_centre_holds_that_centre_alone(certificates):
+    ran = certificates("--centre", "10234")
+
+    assert "Centre 10234" in ran.out and "Centre 10235" not in ran.out
+    assert certificates("--centre", "99999").code == 2

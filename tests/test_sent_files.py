@@ -15,6 +15,10 @@ WHOLE = {"pdf": PDF, "docx": docx(), "xlsx": xlsx(), "pptx": PPTX, "png": png(),
 TEMPLATE = (
     b'<Relationships><Relationship Type="x/attachedTemplate" Target="http://x/" TargetMode="External"/></Relationships>'
 )
+DDE = b'<externalLink><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'
+FIELD = b'<w:instrText xml:space="preserve"> DDEAUTO c:\\windows\\system32\\cmd.exe "/k calc" </w:instrText>'
+# The field stands across the border between two chunks that are read.
+FAR = b"<w:t>" + b"x" * ((1 << 20) - 40)
 
 
 def locked():
@@ -60,6 +64,9 @@ HARMFUL = {
     "an embedded program": (docx(**{"word/embeddings/a.exe": b"x"}), "a.docx", sent_files.MACROS),
     "ActiveX": (docx(**{"word/activeX/activeX1.xml": b"x"}), "a.docx", sent_files.MACROS),
     "a template from elsewhere": (docx(**{"word/_rels/settings.xml.rels": TEMPLATE}), "a.docx", sent_files.MACROS),
+    "a sheet that starts a program": (xlsx(**{"xl/externalLinks/externalLink1.xml": DDE}), "a.xlsx", sent_files.MACROS),
+    "a text that starts a program": (docx(**{"word/document.xml": FIELD}), "a.docx", sent_files.MACROS),
+    "a text that starts one far below": (docx(**{"word/document.xml": FAR + FIELD}), "a.docx", sent_files.MACROS),
     "many parts": (docx(**{f"p{n}": b"" for n in range(2001)}), "a.docx", sent_files.GROWS),
     "a part that grows": (docx(**{"word/media/a.bmp": b"\0" * (65 << 20)}), "a.docx", sent_files.GROWS),
     "a part that lies about its size": (lying_size(b"\0" * 4096), "a.docx", sent_files.DAMAGED),
@@ -70,8 +77,12 @@ HARMFUL = {
     "a PDF that runs a script": (PDF.replace(b"/Catalog", b"/Catalog/JavaScript"), "a.pdf", sent_files.ACTIVE_PDF),
     "a PDF that starts a program": (PDF.replace(b"/Catalog", b"/S/Launch "), "a.pdf", sent_files.ACTIVE_PDF),
     "a PDF that carries a file": (PDF.replace(b"/Catalog", b"/EmbeddedFile"), "a.pdf", sent_files.ACTIVE_PDF),
+    "a PDF with a coded script": (PDF.replace(b"/Catalog", b"/J#61vaScript"), "a.pdf", sent_files.ACTIVE_PDF),
     "a PDF and an archive at once": (PDF + docx(), "a.pdf", sent_files.TWO_KINDS),
     "a picture and an archive at once": (png() + docx(), "a.png", sent_files.TWO_KINDS),
+    "a picture and a page at once": (png() + b"<script></script>", "a.png", sent_files.TWO_KINDS),
+    "a picture that breaks off": (png()[:-8], "a.png", sent_files.DAMAGED),
+    "a photograph that breaks off": (jpeg()[:-2], "a.jpg", sent_files.DAMAGED),
     "a page": (b"<!doctype html><script>alert(1)</script>", "a.html", sent_files.OTHER),
     "a drawing that can hold scripts": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", sent_files.OTHER),
     "plain text called a PDF": (b"hello", "a.pdf", sent_files.OTHER),
@@ -102,6 +113,11 @@ def test_a_name_that_says_another_kind_is_told(kind, name):
         kind_of(WHOLE[kind], name)
 
     assert str(refusal.value).startswith(f"Its name ends in .{name[2:]} and its content is ")
+
+
+def test_a_text_about_such_links_and_a_photograph_with_more_behind_it_are_taken():
+    assert kind_of(docx(**{"word/document.xml": b"<w:t>DDE and DDEAUTO were used.</w:t>"})) == "docx"
+    assert kind_of(jpeg() + b"made by a telephone") == "jpg"
 
 
 def test_jpeg_is_another_name_of_jpg():

@@ -1,55 +1,46 @@
 """Where a dossier stands, step by step: a model and the ledger never disagree, whatever is done in whatever order."""
 
+import json
 import shutil
 import tempfile
+from collections import deque
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from back_office import SETTINGS, Office
+from back_office import FOLDER, SETTINGS, Office
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.forge.base import Verdict
 from gradepost.forge.local import LocalForge
+from gradepost.ledger.sources import CommitSource
+from gradepost.model.case import Stage
 from gradepost.model.standing import State
+from gradepost.review import judge_all
 
 NONE, S = None, State
+DECIDED_ON = (S.SCHEDULED, S.AWAITING_DECLARATION, S.DECLARATION_VOID, S.NEEDS_ATTENTION, S.IN_REVIEW)
+VERDICTS = {"approve": Verdict.APPROVED, "return": Verdict.CHANGES_REQUESTED, "reject": Verdict.REJECTED}
 # From where, by what, to where. What is not here cannot be done there.
 TRANSITIONS = {
     (NONE, "schedule"): S.FILING,
-    (S.SCHEDULED, "tags"): S.FILING,
+    **{(state, act): S.FILING for state in State for act in ("schedule", "shorten", "tags", "declare")},
+    **{(state, "return"): S.RETURNED for state in DECIDED_ON},
+    **{(state, "reject"): S.REJECTED for state in (*DECIDED_ON, S.RETURNED)},
+    **{(S.FILING, verdict): S.FILING for verdict in VERDICTS},
     (S.SCHEDULED, "approve"): S.SCHEDULED,
-    (S.SCHEDULED, "return"): S.RETURNED,
-    (S.SCHEDULED, "reject"): S.REJECTED,
-    (S.AWAITING_DECLARATION, "tags"): S.FILING,
-    (S.AWAITING_DECLARATION, "declare"): S.FILING,
-    (S.AWAITING_DECLARATION, "return"): S.RETURNED,
-    (S.AWAITING_DECLARATION, "reject"): S.REJECTED,
-    (S.DECLARATION_VOID, "tags"): S.FILING,
-    (S.DECLARATION_VOID, "declare"): S.FILING,
-    (S.DECLARATION_VOID, "return"): S.RETURNED,
-    (S.DECLARATION_VOID, "reject"): S.REJECTED,
-    (S.IN_REVIEW, "tags"): S.FILING,
     (S.IN_REVIEW, "approve"): S.IN_REVIEW,
-    (S.IN_REVIEW, "return"): S.RETURNED,
-    (S.IN_REVIEW, "reject"): S.REJECTED,
-    (S.RETURNED, "schedule"): S.FILING,
-    (S.RETURNED, "reject"): S.REJECTED,
-    (S.MERGED, "tags"): S.FILING,
-    (S.REJECTED, "schedule"): S.FILING,
-    (S.REJECTED, "carry-on"): S.REJECTED,
+    **{(state, "carry-on"): state for state in State},
     (S.FILING, "carry-on"): "as judged",
-    (S.SCHEDULED, "carry-on"): S.SCHEDULED,
     (S.IN_REVIEW, "carry-on"): "as decided",
-    (S.RETURNED, "carry-on"): S.RETURNED,
-    (S.MERGED, "carry-on"): S.MERGED,
-    (S.AWAITING_DECLARATION, "carry-on"): S.AWAITING_DECLARATION,
-    (S.DECLARATION_VOID, "carry-on"): S.DECLARATION_VOID,
 }
-VERDICTS = {"approve": Verdict.APPROVED, "return": Verdict.CHANGES_REQUESTED, "reject": Verdict.REJECTED}
+# Before grades there is nothing to declare or to lose; and what lacks a learner needs attention until it is scheduled.
+NEVER = {(S.SCHEDULED, "shorten"), (S.SCHEDULED, "declare"), (S.NEEDS_ATTENTION, "tags")}
+TRANSITIONS = {place: to for place, to in TRANSITIONS.items() if place not in NEVER}
 WALKED: set = set()
 
 
@@ -58,21 +49,39 @@ class Model:
 
     def __init__(self):
         self.state, self.schedule, self.tags, self.declared, self.verdict = None, False, 0, 0, None
-        self.open = False
+        self.open, self.short = False, False
+        # What stands on main: whether it is scheduled, which grades, which of them are declared.
+        self.merged = (False, 0, 0)
 
-    def can(self, act):
-        return (self.state, act) in TRANSITIONS and (act != "approve" or self.open) and self._makes_sense(act)
+    def acts(self):
+        """What can be done now."""
+        return sorted(act for state, act in TRANSITIONS if state == self.state and self._makes_sense(act))
+
+    def place(self):
+        """What tells one model from another, whatever the number of times that something was sent."""
+        merged = (bool(number) for number in self.merged)
+        sent = (self.schedule, self.short, bool(self.tags), bool(self.declared), self.declared == self.tags)
+        return (self.state, self.verdict, self.open, *sent, *merged)
 
     def _makes_sense(self, act):
-        needs = {"tags": self.schedule, "declare": self.tags, "return": self.open, "reject": self.open}
+        needs = {"tags": self.schedule and not self.short, "shorten": self.tags, "declare": self.tags}
+        needs |= {"approve": self.open, "return": self.open, "reject": self.open}
         return bool(needs.get(act, True))
 
     def do(self, act):
-        WALKED.add((self.state, act))
-        self.state = getattr(self, f"_{act.replace('-', '_')}")(TRANSITIONS[self.state, act])
+        to = TRANSITIONS[self.state, act]
+        if act in VERDICTS:
+            self.state = self._decide(act, to)
+        else:
+            self.state = getattr(self, f"_{act.replace('-', '_')}")(to)
 
     def _schedule(self, to):
-        self.schedule, self.verdict = True, None
+        self.schedule, self.verdict, self.short = True, None, False
+        return to
+
+    def _shorten(self, to):
+        # Nobody may send grades of a learner who is not scheduled; but a schedule may lose one who has a grade.
+        self.verdict, self.short = None, True
         return to
 
     def _tags(self, to):
@@ -83,30 +92,26 @@ class Model:
         self.declared, self.verdict = self.tags, None
         return to
 
-    def _approve(self, to):
-        self.verdict = "approve"
-        return to
-
-    def _return(self, to):
-        self.verdict = "return"
-        return to
-
-    def _reject(self, to):
-        self.verdict = "reject"
+    def _decide(self, verdict, to):
+        # What waits to be filed moves the head, and a verdict is on one head.
+        self.verdict = None if to is S.FILING else verdict
         return to
 
     def _carry_on(self, to):
         if self.verdict == "reject" and self.open:
-            self.schedule, self.tags, self.declared, self.open = False, 0, 0, False
+            (self.schedule, self.tags, self.declared), self.open, self.short = self.merged, False, False
         if to == "as judged":
             self.open, to = True, self._judged()
         if self.verdict == "approve" and self.open and self._judged() in (S.IN_REVIEW, S.SCHEDULED):
             self.open, to = False, S.MERGED if self.tags else S.SCHEDULED
+            self.merged = (self.schedule, self.tags, self.declared)
         return self._judged() if to == "as decided" else to
 
     def _judged(self):
         if not self.tags:
             return S.SCHEDULED
+        if self.short and self.declared in (0, self.tags):
+            return S.NEEDS_ATTENTION
         if self.declared == self.tags:
             return S.IN_REVIEW
         return S.DECLARATION_VOID if self.declared else S.AWAITING_DECLARATION
@@ -117,21 +122,43 @@ class Walk:
 
     def __init__(self, folder):
         self.model, self.office, self.times = Model(), Office(folder), 0
+        # By the number of the grades in the model: what their document says.
+        self.records = {0: None}
+        office = self.office
+        self.acts = {
+            "schedule": office.schedule,
+            "shorten": lambda: office.schedule(learners=27),
+            "declare": office.declaration,
+            "carry-on": office.carry_on,
+        }
 
     def do(self, act):
         self.times += 1
         self.office.at += timedelta(seconds=1)
+        WALKED.add((self.model.state, act))
         self.model.do(act)
         if act in VERDICTS:
             self.office.decide(VERDICTS[act], reason=f"Reason {self.times}.")
         elif act == "tags":
-            self.office.tags(decision_record=f"Compared with the work of the year for the time {self.times}.")
+            self.records[self.model.tags] = f"Compared with the work of the year for the time {self.times}."
+            self.office.tags(decision_record=self.records[self.model.tags])
         else:
-            {"schedule": self.office.schedule, "declare": self.office.declaration, "carry-on": self.office.carry_on}[
-                act
-            ]()
+            self.acts[act]()
         standing = self.office.standing()
         assert (standing.state if standing else None) == self.model.state, act
+        assert self.record_on_main() == self.records[self.model.merged[1]], act
+
+    def end(self):
+        """Whatever was done, main is a ledger without a fault."""
+        state = self.office.state
+        report = judge_all(CommitSource(state.forge, "main"), state.book, Stage.LEDGER, self.office.at)
+        assert [(finding.rule, finding.path) for finding in report.errors] == []
+        state.forge.close()
+
+    def record_on_main(self):
+        """The decision record of the grades that were accepted; None where there are none."""
+        raw = self.office.state.forge.read("main", f"{FOLDER}/UV21578.tags.json")
+        return json.loads(raw)["decision_record"] if raw else None
 
 
 @pytest.fixture(scope="module")
@@ -153,15 +180,18 @@ def machine(made):
             self.folder = tempfile.TemporaryDirectory()
             self.walk = Walk(Path(shutil.copytree(made, Path(self.folder.name) / "state")))
 
-        @precondition(lambda self: any(self.walk.model.can(act) for _, act in TRANSITIONS))
         @rule(data=st.data())
         def step(self, data):
-            acts = sorted({act for _, act in TRANSITIONS if self.walk.model.can(act)})
-            self.walk.do(data.draw(st.sampled_from(acts)))
+            acts = self.walk.model.acts()
+            # Half of the time the worker gets to it first: what needs many steps, such as a merge, comes often enough.
+            worker = ["carry-on"] * (len(acts) - 1) if "carry-on" in acts else []
+            self.walk.do(data.draw(st.sampled_from([*acts, *worker])))
 
         def teardown(self):
-            self.walk.office.state.forge.close()
-            self.folder.cleanup()
+            try:
+                self.walk.end()
+            finally:
+                self.folder.cleanup()
 
     return Machine
 
@@ -193,30 +223,53 @@ def test_model_and_ledger_agree_in_2000_walks_that_take_every_transition(made):
     assert set(TRANSITIONS) - WALKED == set()
 
 
-ROUNDS = {
-    "to void and back": "schedule carry-on carry-on tags carry-on carry-on tags carry-on declare carry-on carry-on "
-    "tags carry-on carry-on tags carry-on declare carry-on approve carry-on carry-on tags carry-on reject",
-    "scheduled, returned": "schedule carry-on return carry-on schedule carry-on approve carry-on tags carry-on return",
-    "scheduled, rejected": "schedule carry-on reject carry-on schedule carry-on tags carry-on return reject carry-on",
-    "waiting, rejected": "schedule carry-on tags carry-on reject carry-on schedule carry-on",
-    "reviewed": "schedule carry-on tags carry-on declare carry-on return carry-on schedule carry-on reject carry-on",
-    "void, returned": "schedule carry-on tags carry-on declare carry-on tags carry-on return",
-}
+def way_to_what_is_new(model):
+    """The shortest way from where a model stands over a transition that was not walked yet; () where there is none."""
+    ways, seen = deque([(model, ())]), {model.place()}
+    while ways:
+        at, way = ways.popleft()
+        for act in at.acts():
+            if (at.state, act) not in WALKED:
+                return (*way, act)
+            after = copy(at)
+            after.do(act)
+            if after.place() not in seen:
+                seen.add(after.place())
+                ways.append((after, (*way, act)))
+    return ()
 
 
 def test_every_transition_is_walked(made, tmp_path):
     WALKED.clear()
 
-    for name, acts in ROUNDS.items():
-        walk = Walk(Path(shutil.copytree(made, tmp_path / name)))
-        for act in acts.split():
-            walk.do(act)
+    while acts := way_to_what_is_new(Model()):
+        walk = Walk(Path(shutil.copytree(made, tmp_path / str(len(WALKED)))))
+        while acts:
+            for act in acts:
+                walk.do(act)
+            acts = way_to_what_is_new(walk.model)
+        walk.end()
 
     assert set(TRANSITIONS) - WALKED == set()
+
+
+EXAMPLES = {
+    "an amendment that lost a learner is rejected": "schedule carry-on tags carry-on declare carry-on approve carry-on "
+    "shorten carry-on reject carry-on schedule carry-on approve carry-on",
+    "amended, rejected, amended": "schedule carry-on tags carry-on declare carry-on approve carry-on tags carry-on "
+    "reject carry-on carry-on tags carry-on declare carry-on approve carry-on",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_model_and_ledger_agree_in_walks_that_once_went_wrong(walk, name):
+    for act in EXAMPLES[name].split():
+        walk.do(act)
+
+    walk.end()
 
 
 def test_no_state_is_left_out():
     named = {state for state, _ in TRANSITIONS} | {to for to in TRANSITIONS.values() if isinstance(to, State)}
 
-    # What needs attention comes from the ledger, and not by anything that is done here.
-    assert set(State) - named == {State.NEEDS_ATTENTION}
+    assert set(State) - named == set()

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from drawn_charts import drawn
 
 from gradepost.document.filing import dossier_of_branch
 from gradepost.doors.demo import people
-from gradepost.page.bench import evidence_used
+from gradepost.page.dossier_facts import evidence_used
 
 BENCH = "/reviews/10234/AM20530/external-exam"
 REVIEWER = people.REVIEWERS[0].ref
@@ -48,18 +49,18 @@ def test_the_bench_says_what_is_missing(bench):
 
 
 def test_the_chart_and_its_table_say_the_same(bench):
-    svg, _, after = chart_of(bench).partition("</svg>")
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
-    drawn = list(zip(texts[::2], texts[1::2], strict=True))
+    svg, end, after = chart_of(bench).partition("</svg>")
+    chart = drawn(svg + end)
     told = re.findall(r'<th scope="row">([^<]*)</th><td>(\d+)</td>', after.partition("</table>")[0])
 
-    assert told == drawn
+    assert told == list(zip(chart.labels, chart.values[0], strict=True))
     assert ("Fail", "1") in told
     assert sum(int(count) for _, count in told) == 27
 
 
 def chart_of(bench):
-    return bench.text[bench.text.index('aria-label="Grades of UV21578') :]
+    grades = bench.text[bench.text.index("<h3>Grades") :]
+    return grades[grades.index("<svg") :]
 
 
 def test_the_charts_need_no_style_and_no_script_of_their_own(bench, page_of):
@@ -154,3 +155,11 @@ def test_a_review_leads_to_the_bench_and_back(amended, bench):
     number = re.search(r'href="/reviews/(\d+)"', bench.text)[1]
 
     assert f'href="{BENCH}"' in amended.client(REVIEWER).get(f"/reviews/{number}", headers=BROWSER).text
+
+
+def test_what_is_decided_asks_for_no_decision(amended, bench):
+    merged = amended.client(REVIEWER).get("/reviews/10235/AM20530/external-exam", headers=BROWSER)
+
+    assert "Decide on pull request" in bench.text
+    assert "Decide on pull request" not in merged.text
+    assert "See pull request" in merged.text

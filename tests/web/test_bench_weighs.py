@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from drawn_charts import drawn
 
 from gradepost.doors.demo import people
 from gradepost.doors.samples import draw, keep
@@ -48,12 +49,20 @@ def test_the_grades_stand_beside_the_last_series_and_other_centres(bench):
 
 
 def test_the_chart_that_compares_and_its_table_say_the_same(bench):
-    svg, _, table = compared(bench).partition("</svg>")
+    svg, end, table = compared(bench)[compared(bench).index("<svg") :].partition("</svg>")
+    chart = drawn(svg + end)
 
-    drawn = re.findall(r"<text[^>]*>(\d+ %)</text>", svg)
-    assert drawn == re.findall(r"<td>(\d+ %)</td>", table)
-    assert len(drawn) == 12
-    assert "style=" not in svg and "<style" not in svg and "<script" not in svg
+    told = re.findall(r"<td>(\d+ %)</td>", table)
+    assert [list(row) for row in zip(*chart.values, strict=True)] == [told[n : n + 3] for n in range(0, 12, 3)]
+    assert chart.labels == re.findall(r'<th scope="row">([^<]*)</th>', table)
+    assert chart.key == ["This dossier", "The centre in 2020-summer", "1 other centre"]
+
+
+def test_the_chart_that_compares_says_where_the_profiles_differ_most(bench):
+    said = re.search(r'aria-label="([^"]*)"', compared(bench))[1]
+
+    assert re.match(r"Grades of UV21578 compared. They differ most at Fail: This dossier \d+ %, The centre in", said)
+    assert said.endswith("The table says the same.")
 
 
 def test_a_sample_says_why_and_whom_to_look_at(graded):

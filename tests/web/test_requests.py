@@ -449,6 +449,12 @@ def test_a_name_that_is_markup_is_shown_as_text(asked):
     assert "This is a program." in answer.text
 
 
+def test_a_name_that_turns_the_direction_of_reading_is_shown_as_it_is(asked):
+    answer = send(asked, ("exam\u202egpj.exe", b"MZ"))
+
+    assert "examgpj.exe" in answer.text and "\u202e" not in answer.text
+
+
 def test_sending_nothing_is_told(asked):
     answer = send(asked, ("", b""))
 

@@ -143,6 +143,7 @@ def ledger_toml(
         "[retention]",
         "# How long things are kept is for the controller to fix; these are placeholders.",
         "drafts_days = 30",
+        "evidence_days = 365",
         "receipts_years = 6",
         "",
         "[[keys]]",

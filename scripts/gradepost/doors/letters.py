@@ -143,11 +143,15 @@ def request_letter(  # noqa: PLR0913 - each is a word of the letter
     return _letter(
         f"{what.capitalize()} {reference}: {qualification}, centre {centre}",
         name,
-        f"There is a {what} for {qualification} at centre {centre}. {when}",
+        f"There is {_one(what)} for {qualification} at centre {centre}. {when}",
         "Sign in to see it and what to do:",
         url,
         signed=signed,
     )
+
+
+def _one(what: str) -> str:
+    return f"{'an' if what[:1] in 'aeiou' else 'a'} {what}"
 
 
 def reminder_letter(

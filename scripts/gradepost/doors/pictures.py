@@ -36,16 +36,18 @@ def kept(folder: Path, centre: str, name: object, *, under: str = SIGNATURES) ->
         return None
 
 
-def centres_of(folder: Path) -> list[str]:
-    """Every centre that has pictures here."""
-    at = folder / "signatures"
+def centres_of(folder: Path, *, under: str = SIGNATURES) -> list[str]:
+    """Every centre that has pictures, or other files, here."""
+    at = folder / under
     return sorted(path.name for path in at.iterdir() if _CENTRE.fullmatch(path.name)) if at.is_dir() else []
 
 
-def forget_unused(folder: Path, centre: str, documents: Iterable[bytes], before: float) -> int:
-    """Take away a centre's pictures that none of its documents names and nobody has chosen since `before` (seconds
-    since 1970). Gives how many. The caller sees to it that no document comes in meanwhile."""
-    at = folder / "signatures" / centre
+def forget_unused(
+    folder: Path, centre: str, documents: Iterable[bytes], before: float, *, under: str = SIGNATURES
+) -> int:
+    """Take away a centre's pictures, or other files, that none of the documents names and nobody has chosen since
+    `before` (seconds since 1970). Gives how many. The caller sees to it that no document comes in meanwhile."""
+    at = folder / under / centre
     old = {path.name: path for path in at.iterdir() if _HASH.fullmatch(path.name) and path.stat().st_mtime < before}
     if not old:
         return 0

@@ -1,8 +1,11 @@
-"""Results as rows of a CSV file, the same from the command and from the gateway."""
+"""Results, and who has completed a qualification, as rows of a CSV file: the same from the command and the gateway."""
 
 from collections.abc import Iterable, Mapping
 
 from gradepost.exchange.cells import table
+from gradepost.model.completions import Claim
+from gradepost.model.series import Series
+from gradepost.page.certificates import WHY, open_in_words
 from gradepost.publish.results import Result
 
 HEADERS = (
@@ -16,6 +19,7 @@ HEADERS = (
     "Certificating",
     "Eligible for resit",
 )
+CLAIM_HEADERS = ("Centre", "Qualification", "Candidate number", "ULN", "Complete", "Open")
 YES_OR_NO: Mapping[bool | None, str] = {True: "yes", False: "no", None: ""}
 
 
@@ -37,3 +41,15 @@ def result_row(result: Result) -> list[str]:
         YES_OR_NO[result.certificating],
         YES_OR_NO[result.eligible_for_resit],
     ]
+
+
+def claims_csv(series: Series, centre: str, claims: Iterable[Claim], *, headers: bool = True) -> str:
+    """A centre's learners as a table; no cell is taken for a formula."""
+    rows = (claim_row(series, centre, claim) for claim in claims)
+    return table([*([CLAIM_HEADERS] if headers else []), *rows])
+
+
+def claim_row(series: Series, centre: str, claim: Claim) -> list[str]:
+    """One learner in the order of `CLAIM_HEADERS`."""
+    open_ = "; ".join(open_in_words(series, claim))
+    return [centre, claim.qualification, claim.candidate_number, claim.uln, WHY[claim.complete], open_]

@@ -5,6 +5,7 @@ from typing import Any
 
 from gradepost.book.mistakes import Mistake, instead
 from gradepost.book.own_yaml import OwnFile
+from gradepost.exchange.completions import FORM as READ_ONLY
 
 _SET_BY_US = frozenset({"form", "series"})
 _WAYS = {"boolean": "yes-no", "integer": "number", "array": "json", "object": "json"}
@@ -80,6 +81,8 @@ def _column(file: OwnFile, index: int, column: Mapping[str, Any], known: Mapping
 
 def _directions(file: OwnFile, known: Mapping[str, str]) -> Iterator[Mistake]:
     raw = file.sound
+    if raw.get("form") == READ_ONLY and "export" in raw.get("directions", ()):
+        yield file.mistake(("directions",), f"{READ_ONLY} are read and never written. Write `directions: [import]`.")
     names = [column["property"] for column in raw["columns"] if column and "property" in column]
     if "import" in raw.get("directions", ()):
         for name in sorted({name for name in names if names.count(name) > 1}):

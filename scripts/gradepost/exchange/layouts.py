@@ -10,6 +10,7 @@ from gradepost.book import Book
 from gradepost.book.mistakes import Mistake, instead
 from gradepost.book.own_yaml import OwnFile, read
 from gradepost.book.schemas import Schema, read_schema
+from gradepost.exchange import completions
 from gradepost.exchange.layout_mistakes import layout_mistakes
 from gradepost.model.trouble import ConfigurationError
 
@@ -39,7 +40,8 @@ class Column:
 class Layout:
     """A file's layout for documents of one form. `dates` writes a date in the letters DD, MM, YYYY.
 
-    `whole`: it carries every property, so that what is written and read back is the same document.
+    `whole`: it carries every property, so that what is written and read back is the same document. `apart` is the
+    schema of what is no document of the series.
     """
 
     name: str
@@ -52,19 +54,22 @@ class Layout:
     dates: str
     assumed: bool
     columns: tuple[Column, ...]
+    apart: Schema | None = None
 
 
 def look_at_layouts(root: Path, book: Book) -> tuple[dict[str, Layout], list[Mistake]]:
     """The layouts of a series by name, those that are right, and every mistake in the others."""
     paths = sorted((root / "forms" / book.series.id / "exchange").glob("*.yaml"))
-    schema = _schema(root / SCHEMA) if paths else None
+    schema, apart = (_schema(root / name) if paths else None for name in (SCHEMA, completions.SCHEMA))
+    schemas = {name: book.schema_of(name).schema for name in book.forms}
+    schemas |= {completions.FORM: apart.schema} if apart else {}
     found, mistakes = {}, []
     for path in paths:
         file, wrong = read(path, schema)
-        wrong += [] if file is None else layout_mistakes(file, {n: book.schema_of(n).schema for n in book.forms})
+        wrong += [] if file is None else layout_mistakes(file, schemas)
         mistakes += wrong
         if file is not None and not wrong:
-            found[path.stem] = _layout(path.stem, file)
+            found[path.stem] = _layout(path.stem, file, apart)
     return found, mistakes
 
 
@@ -86,7 +91,7 @@ def _schema(path: Path) -> Schema:
     return read_schema(path)
 
 
-def _layout(name: str, file: OwnFile) -> Layout:
+def _layout(name: str, file: OwnFile, apart: Schema | None) -> Layout:
     raw = file.value
     return Layout(
         name=name,
@@ -99,6 +104,7 @@ def _layout(name: str, file: OwnFile) -> Layout:
         dates=raw.get("dates", "YYYY-MM-DD"),
         assumed=raw["assumed"],
         columns=tuple(_column(column) for column in raw["columns"]),
+        apart=apart if raw["form"] == completions.FORM else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradepost.book import Book
 from gradepost.document.filing import path_of
+from gradepost.exchange import completions
 from gradepost.exchange.cells import rows_of
 from gradepost.exchange.layouts import Column, Layout
 from gradepost.exchange.values import NotRead, value_of
@@ -104,17 +105,26 @@ def _take(
 
 
 def _finish(found: dict[str, bytes], gathered: _Gathered, layout: Layout, book: Book) -> Iterator[Fault]:
-    form = book.forms[layout.form]
-    data = {"form": form.name, "series": book.series.id, **gathered.data, "learners": gathered.learners}
-    wrong = book.schema_of(form.name).violations(data)
-    for problem in wrong:
-        yield _fault(problem.pointer, problem.message, gathered, layout)
-    component = book.series.component(data.get("qualification"), data.get("component"))
-    path = path_of(form.path, data, component.kind) if component else None
-    if not wrong and path is None:
-        yield Fault(gathered.rows[0], "", f"{book.series.id} has no such component of that qualification.")
-    if not wrong and path is not None:
-        found[path] = book.schema_of(form.name).layout.bytes_of(data)
+    data = {"form": layout.form, "series": book.series.id, **gathered.data, "learners": gathered.learners}
+    schema = layout.apart or book.schema_of(layout.form)
+    wrong = [(problem.pointer, problem.message) for problem in schema.violations(data)]
+    if layout.apart and not wrong:
+        faults = completions.row_faults(gathered.learners)
+        wrong = [(f"/learners/{index}/{name}", words) for index, name, words in faults]
+    for pointer, words in wrong:
+        yield _fault(pointer, words, gathered, layout)
+    if not wrong and (path := _path(data, layout, book)) is not None:
+        found[path] = schema.layout.bytes_of(data)
+    elif not wrong:
+        what = "qualification" if layout.apart else "component of that qualification"
+        yield Fault(gathered.rows[0], "", f"{book.series.id} has no such {what}.")
+
+
+def _path(data: Mapping[str, Any], layout: Layout, book: Book) -> str | None:
+    if layout.apart:
+        return completions.path_of(data) if data["qualification"] in book.series.qualifications else None
+    component = book.series.component(data["qualification"], data["component"])
+    return path_of(book.forms[layout.form].path, data, component.kind) if component else None
 
 
 def _fault(pointer: str, words: str, gathered: _Gathered, layout: Layout) -> Fault:

@@ -2,7 +2,8 @@
 
 Nothing is run, drawn or kept here. Parts of Office files are inflated within bounds and thrown away, so that a file
 which grows without end is found before a reviewer opens it. Active content is refused where it can be seen: macros,
-embedded programs, templates from elsewhere, JavaScript of a PDF that is not itself compressed.
+embedded programs, templates from elsewhere, links that start programs (DDE), JavaScript of a PDF that is not itself
+compressed.
 """
 
 import io
@@ -32,6 +33,7 @@ OTHER = "This kind of file is not taken. Save it as one of the kinds that are, a
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 _ARCHIVES = (b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PNG_BEGINS, _JPEG_END = b"\x89PNG\r\n\x1a\n", b"\xff\xd9"
 _ZIP, _ZIP_END, _ZIP_TAIL = b"PK\x03\x04", b"PK\x05\x06", 65_557
 _MAIN_PARTS: Mapping[str, str] = {
     "word/document.xml": "docx",
@@ -45,6 +47,12 @@ _ACTIVE_PARTS = re.compile(
 _FOREIGN_TEMPLATE = re.compile(
     rb"""<[^>]*(?:attachedTemplate[^>]*TargetMode=["']External|TargetMode=["']External[^>]*attachedTemplate)"""
 )
+# Links that start a program on the reader's machine: of a sheet, and as a field of a text.
+_STARTS_PROGRAMS = re.compile(rb"""ddeLink|(?:instrText[^<>]{0,80}>|instr=["'])[^<"']{0,200}?\bDDE(?:AUTO)?\b""")
+_MAY_START = re.compile(r"^(?:word/|xl/externalLinks/).*\.xml$", re.IGNORECASE)
+_OVERLAP = 400
+# In a PDF any letter of a name may be written by its code: /J#61vaScript is /JavaScript.
+_CODED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE_NAMES = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)(?![A-Za-z0-9])")
 _ENDS = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 _SAME = {"jpeg": "jpg", "jpe": "jpg"}
@@ -87,14 +95,28 @@ def _plain_kind(raw: bytes) -> str:
     if raw.startswith((b"%PDF-1.", b"%PDF-2.")):
         if b"%%EOF" not in raw[-2048:]:
             raise NotTaken(DAMAGED)
-        if _ACTIVE_NAMES.search(raw):
+        if _ACTIVE_NAMES.search(_CODED.sub(lambda code: bytes.fromhex(code[1].decode()), raw)):
             raise NotTaken(ACTIVE_PDF)
         return "pdf"
     if is_png(raw):
+        _refuse_more_than_a_png(raw)
         return "png"
     if is_jpeg(raw):
+        if _JPEG_END not in raw:
+            raise NotTaken(DAMAGED)
         return "jpg"
     raise NotTaken(OTHER)
+
+
+def _refuse_more_than_a_png(raw: bytes) -> None:
+    """Walk over a PNG's chunks: its end is there, and nothing but blanks follows."""
+    at = len(_PNG_BEGINS)
+    while (kind := raw[at + 4 : at + 8]) != b"IEND":
+        if len(kind) < 4:
+            raise NotTaken(DAMAGED)
+        at += 12 + int.from_bytes(raw[at : at + 4])
+    if raw[at + 12 :].strip(b"\0\r\n "):
+        raise NotTaken(TWO_KINDS)
 
 
 def _office_kind(raw: bytes) -> str:
@@ -134,12 +156,16 @@ def _inflate_all(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -
     left = MOST_INFLATED
     for member in members:
         told = member.filename.endswith((".rels", "[Content_Types].xml"))
-        seen = b""
+        may_start = _MAY_START.match(member.filename)
+        seen = last = b""
         with archive.open(member) as part:
             while chunk := part.read(_CHUNK):
                 left -= len(chunk)
                 seen += chunk if told else b""
                 if left < 0 or len(seen) > _MOST_TOLD:
                     raise NotTaken(GROWS)
+                if may_start and _STARTS_PROGRAMS.search(last + chunk):
+                    raise NotTaken(MACROS)
+                last = chunk[-_OVERLAP:]
         if b"macroEnabled" in seen or _FOREIGN_TEMPLATE.search(seen):
             raise NotTaken(MACROS)

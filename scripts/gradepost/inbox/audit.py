@@ -38,6 +38,7 @@ HAPPENINGS = frozenset(
         "extension-granted",
         "centre-told",
         "evidence-downloaded",
+        "evidence-cleared",
         "token-made",
         "token-revoked",
         "letter-given-up",

@@ -15,6 +15,7 @@ PATH = "ledger.toml"
 _ADDRESS_DELAY_HOURS = 24
 _MOST_HOURS = 24 * 30
 _DRAFTS_DAYS = 30
+_EVIDENCE_DAYS = 365
 _MOST_DAYS = 3660
 
 
@@ -23,7 +24,8 @@ class LedgerSettings:
     """What `ledger.toml` says. `book` is the digest that a gateway's book must have; "" pins none yet.
 
     `address_delay` is how long a new address in the register waits before it counts; `conflicts` are, by reviewer,
-    the centres whose dossiers they may not review; `unused_for` is how long a picture that no document names is kept.
+    the centres whose dossiers they may not review; `unused_for` is how long a picture that no document names is kept,
+    `evidence_for` how long a file that was sent on request, from the last submission that names it on.
     """
 
     series: str
@@ -36,6 +38,7 @@ class LedgerSettings:
     conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
     unused_for: timedelta = timedelta(days=_DRAFTS_DAYS)
+    evidence_for: timedelta = timedelta(days=_EVIDENCE_DAYS)
 
     def insist_on_book(self, digest: str) -> None:
         """Raise `ConfigurationError` where the ledger pins another book than the one at hand."""
@@ -62,7 +65,8 @@ def read_settings(raw: bytes) -> LedgerSettings:
                 str(r["ref"]): frozenset(map(str, r.get("not_centres", ()))) for r in value.get("reviewers", ())
             },
             accounts={str(r["github"]).casefold(): str(r["ref"]) for r in value.get("reviewers", ()) if "github" in r},
-            unused_for=_unused_for(value.get("retention", {})),
+            unused_for=_kept_for(value.get("retention", {}), "drafts_days", _DRAFTS_DAYS),
+            evidence_for=_kept_for(value.get("retention", {}), "evidence_days", _EVIDENCE_DAYS),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{PATH}: not TOML ({error}).") from error
@@ -79,10 +83,10 @@ def _delay(raw: dict[str, Any]) -> timedelta:
     return timedelta(hours=hours)
 
 
-def _unused_for(raw: dict[str, Any]) -> timedelta:
-    days = raw.get("drafts_days", _DRAFTS_DAYS)
+def _kept_for(raw: dict[str, Any], name: str, usual: int) -> timedelta:
+    days = raw.get(name, usual)
     if type(days) is not int or not 1 <= days <= _MOST_DAYS:
-        raise ValueError(f"retention.drafts_days is a whole number from 1 to {_MOST_DAYS}")
+        raise ValueError(f"retention.{name} is a whole number from 1 to {_MOST_DAYS}")
     return timedelta(days=days)
 
 

@@ -1,5 +1,4 @@
-"""A centre's results after their release: the table, a slip to each learner, and who may be claimed for. Numbers, no
-names."""
+"""A centre's results after their release: the table, and a slip to each learner. Numbers, no names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +7,7 @@ from markupsafe import Markup
 
 from gradepost.book import Book
 from gradepost.form import words
-from gradepost.page.readout import component_label, qualification_label
+from gradepost.page.readout import component_label
 from gradepost.page.rendering import rendered
 
 Row = Mapping[str, Any]
@@ -43,28 +42,6 @@ def slips_page(book: Book, *, centre: str, rows: Sequence[Row]) -> Markup:
         organisation=series.awarding_organisation,
         slips=sorted(slips.items()),
     )
-
-
-def certificates_page(book: Book, *, centre: str, rows: Sequence[Row]) -> Markup:
-    """That claims stay as they are, and who is complete by what stands in the record, by qualification."""
-    return rendered("certificates", centre=centre, complete=complete(book, rows))
-
-
-def complete(book: Book, rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
-    """Each qualification with the candidates who have a grade that is no fail, or a mark, in all components in which
-    they stand in the record."""
-    series = book.series
-    open_, every = set(), dict[tuple[str, str], None]()
-    for row in rows:
-        learner = row["qualification"], row["candidate_number"]
-        every[learner] = None
-        if row["outcome"] not in series.graded_outcomes or row.get("grade") in series.fail_grades:
-            open_.add(learner)
-    found: dict[str, list[str]] = {}
-    for qualification, number in sorted(every):
-        if (qualification, number) not in open_:
-            found.setdefault(qualification_label(series, qualification), []).append(number)
-    return list(found.items())
 
 
 def _shown(book: Book, row: Row) -> dict[str, Any]:

@@ -60,7 +60,8 @@ TABLE: Mapping[str, Role] = {
     "operator": Role(
         "Operator",
         _NOBODY,
-        "Works with commands. Two hand grades on: `results` after release, `exchange export` to a file of its own.",
+        "Works with commands. Three hand grades on, or what follows from them: "
+        "`results` and `certificates` after release, `exchange export` to a file of its own.",
     ),
     "software": Role(
         "A centre's software, by token",

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gradepost.book import Book
+from gradepost.book.schemas import Schema
 from gradepost.doors.cli import options
 from gradepost.doors.files import write_durably
 from gradepost.exchange.layouts import layout_named, look_at_layouts
@@ -105,7 +106,7 @@ def read(name: str, series: str | None, given: tuple[str, ...], folder: Path, fi
     settings = from_environment()
     book = load(settings, series)
     layout = layout_named(settings.root, book, name, "import")
-    said = _given(given, book, layout.form)
+    said = _given(given, layout.apart or book.schema_of(layout.form))
     documents: dict[str, bytes] = {}
     faults: list[str] = []
     for file in files:
@@ -126,8 +127,8 @@ def read(name: str, series: str | None, given: tuple[str, ...], folder: Path, fi
     return 0
 
 
-def _given(given: tuple[str, ...], book: Book, form: str) -> dict[str, str]:
-    known = set(book.schema_of(form).schema["properties"]) - {"form", "series", "learners"}
+def _given(given: tuple[str, ...], schema: Schema) -> dict[str, str]:
+    known = set(schema.schema["properties"]) - {"form", "series", "learners"}
     found = {}
     for one in given:
         name, equals, value = one.partition("=")

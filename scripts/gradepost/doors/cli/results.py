@@ -47,7 +47,7 @@ def results(state: Path, series: str | None, centre: str | None, report_format: 
     opened = open_state(state, from_environment())
     book = _book(opened.book, series)
     if not released(book.series, opened.now()):
-        click.echo(_not_yet(book), err=True)
+        click.echo(when_released(book), err=True)
         return 1
     if centre is not None and opened.ledger.register(centre).centre is None:
         raise ConfigurationError("The register has no such centre. Look at centres/ in the ledger.")
@@ -74,7 +74,8 @@ def _reader(forge: Any, book: Book) -> Any:
     return LedgerReader(CommitSource(forge, forge.head(MAIN)), book)
 
 
-def _not_yet(book: Book) -> str:
+def when_released(book: Book) -> str:
+    """When the results of a series are released, for whoever asks before."""
     from gradepost.doors.state import local_text
 
     series = book.series

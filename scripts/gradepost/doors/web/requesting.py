@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from gradepost.intake import Accepted, Refused, Submission
 from gradepost.model.findings import Report
 from gradepost.model.register import Centre
 from gradepost.model.series import Form
+from gradepost.model.trouble import WorldError
 from gradepost.page.requesting import Asked, AskForm, all_requests_page, ask_form_page, requests_page
 from gradepost.page.shell import error_title
 from gradepost.page.texts import text
@@ -35,6 +37,7 @@ _NO_CENTRE = "Choose a centre of the register that offers this qualification, an
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MEDIA = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 _TITLE = "Requests, meetings and visits"
+_CLEARED = "Its time of keeping is over. The ledger still names it by its SHA-256, its kind and its size."
 
 
 def listing(request: Request) -> Response:
@@ -126,7 +129,8 @@ def _recorded(request: Request, gateway: Gateway, actor: Actor, about: Dossier, 
 def _carry_on(gateway: Gateway, stored: Stored) -> None:
     """The centre is told at once; of an extension only when another reviewer has approved it."""
     if stored.form == EXTENSION_FORM:
-        propose(gateway.state.forge, stored, gateway.state.now())
+        with suppress(WorldError):  # it is received; the worker opens it when the forge is there again
+            propose(gateway.state.forge, stored, gateway.state.now())
     else:
         tell_centre(gateway.state, stored, gateway.settings.site_url)
 
@@ -145,7 +149,8 @@ def download(request: Request) -> Response:
     number, kind = next(((n, f.kind) for n, f in enumerate(one.files, 1) if f.sha256 == name), (0, ""))
     raw = kept(gateway.state.folder, centre, name, under=EVIDENCE) if number else None
     if raw is None:
-        return answers.problem(request, 404)
+        gone = {"title": "This file is no longer kept"} if number else {}
+        return answers.problem(request, 404, _CLEARED if number else None, **gone)
     facts = {"sha256": name}
     gateway.state.inbox.audit(
         gateway.state.now(), "evidence-downloaded", actor.ref, actor.role, centre, reference, facts

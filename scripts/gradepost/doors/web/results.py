@@ -12,12 +12,12 @@ from gradepost.doors.web import answers
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.who import actor_of
 from gradepost.form import words
-from gradepost.page.results import certificates_page, results_page, slips_page
+from gradepost.page.results import results_page, slips_page
 from gradepost.people import Actor, may
 from gradepost.publish.results import Result, released, results_of
 
 _NOT_YET = "The results are not released yet"
-_UNSEEN = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+UNSEEN = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
 def results(request: Request) -> Response:
@@ -26,7 +26,7 @@ def results(request: Request) -> Response:
 
 
 def csv(request: Request) -> Response:
-    """All of it as a CSV file, with the mark of byte order that spreadsheet programs look for."""
+    """All of it as a CSV file."""
     return _given(request, "csv", _csv)
 
 
@@ -39,39 +39,40 @@ def slips(request: Request) -> Response:
     )
 
 
-def certificates(request: Request) -> Response:
-    """That claims stay as they are, and who is complete."""
-    return _given(
-        request,
-        "certificates",
-        lambda gateway, centre, found: _page(request, gateway, centre, found, "Certificates", certificates_page),
-    )
-
-
 def _given(request: Request, what: str, answer: Callable[[Gateway, str, Sequence[Result]], Response]) -> Response:
-    gateway, actor = gateway_of(request), actor_of(request)
-    if actor is None or actor.kind != "session" or actor.centre is None:
-        return answers.to_sign_in(request)
+    reader = reader_of_grades(request)
+    if isinstance(reader, Response):
+        return reader
+    gateway, actor, centre = reader
     state = gateway.state
-    if not may(actor, "read", state.book):
-        return answers.problem(request, 403)
-    now = state.now()
-    if not released(state.book.series, now):
-        return answers.problem(request, 403, _not_yet(gateway), title=_NOT_YET)
-    found = results_of(state.ledger.reader(), state.book.series.id, actor.centre).get(actor.centre, [])
-    _told(gateway, actor, what)
-    response = answer(gateway, actor.centre, found)
-    response.headers.update(_UNSEEN)
+    if not released(state.book.series, state.now()):
+        return answers.problem(request, 403, when_released(gateway), title=_NOT_YET)
+    found = results_of(state.ledger.reader(), state.book.series.id, centre).get(centre, [])
+    told(gateway, actor, what)
+    response = answer(gateway, centre, found)
+    response.headers.update(UNSEEN)
     return response
 
 
-def _told(gateway: Gateway, actor: Actor, what: str) -> None:
+def reader_of_grades(request: Request) -> tuple[Gateway, Actor, str] | Response:
+    """Who asks, where they may read their centre's grades, and the centre; else the answer."""
+    gateway, actor = gateway_of(request), actor_of(request)
+    if actor is None or actor.kind != "session" or actor.centre is None:
+        return answers.to_sign_in(request)
+    if not may(actor, "read", gateway.state.book):
+        return answers.problem(request, 403)
+    return gateway, actor, actor.centre
+
+
+def told(gateway: Gateway, actor: Actor, what: str) -> None:
+    """The row of the audit trail: results were handed out."""
     state = gateway.state
     about = f"results-{state.book.series.id}"
     state.inbox.audit(state.now(), "results-given", actor.ref, actor.role, actor.centre, about, {"as": what})
 
 
-def _not_yet(gateway: Gateway) -> str:
+def when_released(gateway: Gateway) -> str:
+    """When results are released, in words for whoever waits for them."""
     series = gateway.state.book.series
     if series.embargo_until is None:
         return "The results have no date of release yet, so none are shown."
@@ -101,6 +102,10 @@ def _rows(found: Sequence[Result]) -> list[Mapping[str, Any]]:
 
 
 def _csv(gateway: Gateway, centre: str, found: Sequence[Result]) -> Response:
-    name = f"results-{gateway.state.book.series.id}-{centre}.csv"
+    return csv_file(results_csv(found), f"results-{gateway.state.book.series.id}-{centre}.csv")
+
+
+def csv_file(table: str, name: str) -> Response:
+    """A table to be kept as a file, with the mark of byte order that spreadsheet programs look for."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(results_csv(found).encode("utf-8-sig"), headers=headers, media_type="text/csv")
+    return Response(table.encode("utf-8-sig"), headers=headers, media_type="text/csv")

@@ -159,7 +159,9 @@ def _why(outcome: object) -> str:
 
 
 def _shown(name: str) -> str:
-    return name[-_MOST_SHOWN:] or "A file without a name"
+    # A character that turns the direction of reading would make `gpj.exe` look like `exe.jpg`.
+    seen = "".join(character for character in name if character.isprintable())
+    return seen[-_MOST_SHOWN:] or "A file without a name"
 
 
 def _page(

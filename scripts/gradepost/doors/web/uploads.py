@@ -5,7 +5,7 @@ Names that stand in a sheet are in these two answers and in no other; they are n
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +21,7 @@ from gradepost.doors.web.drafts import NotADraft, looks_like_json, opened
 from gradepost.doors.web.form_pages import form_page
 from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.sent import DOCUMENT, Sent, as_bytes
+from gradepost.doors.web.signing_pictures import with_chosen
 from gradepost.doors.web.typed import as_text, typed
 from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.form.posted import MAX_ROWS, most_rows
@@ -41,7 +42,8 @@ _MAX_KEY = 255
 
 @dataclass(frozen=True, slots=True)
 class _Upload:
-    """One upload on its way into a form: who sends it, and what was on the form already."""
+    """One upload on its way into a form: who sends it, and what was on the form already. `said` is why a picture that
+    was chosen to sign with is not among it."""
 
     request: Request
     gateway: Gateway
@@ -49,6 +51,7 @@ class _Upload:
     actor: Actor
     document: Mapping[str, Any]
     key: str | None
+    said: tuple[str, ...] = ()
 
     @property
     def book(self) -> Book:
@@ -71,7 +74,8 @@ class _Upload:
         """The form as it was, and why the file was not taken."""
         if answers.wants_json(self.request):
             return answers.problem(self.request, 422, words)
-        return self.page(self.document, None, Around(panel=uploading.problem_panel(words)), status=422)
+        panel = uploading.problem_panel(" ".join([words, *self.said]))
+        return self.page(self.document, None, Around(panel=panel), status=422)
 
     def judged(self, document: Mapping[str, Any], channel: str) -> Report | OtherCentre:
         """What the rules say of a document."""
@@ -104,10 +108,13 @@ def _received(request: Request, gateway: Gateway, form: str, parts: Parts) -> Re
     fields = dict(parts.fields)
     key = fields.get(IDEMPOTENCY_KEY) or None
     try:
-        document = {**typed(gateway.state.book, form, parts.fields), "form": form, "centre": actor.centre}
+        document = typed(gateway.state.book, form, parts.fields)
     except Unreadable:
         return answers.problem(request, 400)
-    taking = _Upload(request, gateway, form, actor, document, key if key and len(key) <= _MAX_KEY else None)
+    document, refused = with_chosen(gateway, form, document, parts, actor.centre)
+    said = tuple(f"{text(why)} {text('picture.fix')}" for why in refused.values())
+    document = {**document, "form": form, "centre": actor.centre}
+    taking = _Upload(request, gateway, form, actor, document, key if key and len(key) <= _MAX_KEY else None, said)
     return _taken(taking, fields) if SHEET in fields else _opened(taking, parts.file)
 
 
@@ -126,7 +133,7 @@ def _opened(upload: _Upload, file: Uploaded | None) -> Response:
         return answers.problem(upload.request, 503, str(error))
     sheet = best_sheet(upload.book, upload.form, sheets)
     others = ", ".join(other.title for other in sheets if other is not sheet and other.title and not other.hidden)
-    notes = [text("upload.other_sheets", titles=others)] if others else []
+    notes = [*upload.said, *([text("upload.other_sheets", titles=others)] if others else [])]
     about = carried_sheets.component_named(upload.book.series, file.name, sheets)
     if about is not None and not upload.document.get("component"):
         upload = _about(upload, *about)
@@ -136,7 +143,7 @@ def _opened(upload: _Upload, file: Uploaded | None) -> Response:
 
 def _about(upload: _Upload, qualification: str, component: str) -> _Upload:
     document = {**upload.document, "qualification": qualification, "component": component}
-    return _Upload(upload.request, upload.gateway, upload.form, upload.actor, document, upload.key)
+    return replace(upload, document=document)
 
 
 def _draft(upload: _Upload, raw: bytes) -> Response:
