@@ -286,7 +286,7 @@ def test_a_long_list_stands_in_tables_of_fifty_rows_each_with_its_heads():
         f'aria-label="Learners, rows {rows}"' in tables[i]
         for i, rows in enumerate(["1 to 50", "51 to 100", "101 to 120"])
     ]
-    assert html.count("gp-sheet__page--full") == 2
+    assert html.count('class="gp-sheet__page gp-sheet__page--full"') == 2
 
 
 def test_a_hint_is_heard_in_the_first_row_of_a_table():
@@ -298,7 +298,24 @@ def test_a_hint_is_heard_in_the_first_row_of_a_table():
 
 
 def test_a_short_list_is_drawn_at_once():
-    assert "gp-sheet__page--full" not in render_form(BOOK, "tags", values={**TAGS, "learners": learners(50)})
+    html = render_form(BOOK, "tags", values={**TAGS, "learners": learners(50)})
+
+    assert 'class="gp-sheet__page"' in html
+    assert 'class="gp-sheet__page gp-sheet__page--full"' not in html
+
+
+def test_the_script_is_given_a_blank_row_that_sends_nothing_and_holds_no_answer():
+    html = render_form(BOOK, "tags", values={**TAGS, "learners": learners(3, grade="distinction")})
+    data = json.loads(re.search(r'id="gp-form-data">(.+?)</script>', html)[1])
+
+    head, row, foot = data["blanks"]["learners"]
+    page = Page(head + row + foot)
+
+    assert 'aria-label="Learners, rows 1000001 to 1000050"' in head
+    assert page.by_id("f-learners-1000000-uln")["value"] == ""
+    assert "aria-describedby" not in row
+    assert 'type="submit"' not in row
+    assert "gp-remove" in row
 
 
 def test_a_list_is_typed_into_by_its_labels_and_stands_on_the_page_once():
@@ -622,6 +639,45 @@ def test_rows_are_counted_as_posted_and_ten_are_added():
     assert rows_of(BOOK, "tags", page.fields) == {"evidence": 3, "learners": 30, "sign_off": 2}
     assert rows_of(BOOK, "tags", [*page.fields, ("_add_rows", "learners")])["learners"] == 40
     assert 'name="learners.39.uln"' in render_form(BOOK, "tags", rows={"learners": 40})
+
+
+def linked(html):
+    """Where the lines of the summary of problems lead, in their order."""
+    box = html.partition('class="gp-error-summary"')[2].partition("</ul>")[0]
+    return re.findall(r'<a href="#([^"]+)">', box)
+
+
+def test_the_lines_of_a_summary_come_in_the_order_of_the_fields():
+    wrong = {
+        "/sign_off/0/name": "P001",
+        "/learners/2/uln": "L001",
+        "/learners/0/grade": "T005",
+        "/component": "D004",
+        "/learners/0/uln": "L002",
+        "/decision_record": "T010",
+        "/evidence/0/source": "E002",
+    }
+    found = [finding(pointer, f"Wrong {n}.", rule=rule) for n, (pointer, rule) in enumerate(wrong.items())]
+    html = render_form(BOOK, "tags", values=TAGS, report=report(*found), path=PATH)
+
+    at = [html.index(f'id="{link}"') for link in linked(html)]
+
+    assert len(at) == len(wrong)
+    assert at == sorted(at)
+
+
+def test_what_one_rule_says_of_two_rows_does_not_push_one_of_them_up():
+    rows = [finding(f"/learners/{n}/uln", f"Wrong {n}.") for n in (2, 0)]
+    other = finding("/learners/1/grade", "It is not on the scale.", rule="T005")
+    html = render_form(BOOK, "tags", values=TAGS, report=report(*rows, other), path=PATH)
+
+    assert linked(html) == ["f-learners-0-uln", "f-learners-1-grade", "f-learners-2-uln"]
+
+
+def test_a_repair_is_shown_by_the_labels_of_its_list():
+    html = render_form(BOOK, "tags", values={**TAGS, "learners": learners(2, outcome="graded", grade="M")})
+
+    assert "Grade, row 1: M → Merit" in html
 
 
 def test_a_clean_form_has_no_summary():

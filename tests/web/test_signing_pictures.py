@@ -98,6 +98,73 @@ def test_an_image_stays_while_other_things_change(tags_form):
     assert "An image is kept." in answer.text
 
 
+# Chosen before another button than "Check"
+
+
+SHEET = b"Candidate number,ULN,Outcome,Grade\r\n0001,1000000051,Graded,Merit\r\n"
+
+
+def chosen(house, page_of, address, raw, *others, who=OFFICER):
+    """The TAG form sent to another of its doors, with a picture chosen in the first row of its sign-offs."""
+    client = house.client(who)
+    fields = page_of(client.get("/forms/tags/?example=clean")).fields
+    parts = [(name, (None, value)) for name, value in fields if not name.startswith("_picture") and name != "file"]
+    return client.post(address, files=[(FIRST, ("mine.png", raw)), *others, *parts])
+
+
+def test_an_image_chosen_before_a_spreadsheet_is_uploaded_goes_along(house, page_of):
+    raw = png(width=320)
+    name = hashlib.sha256(raw).hexdigest()
+
+    columns = chosen(house, page_of, "/upload/tags", raw, ("file", ("learners.csv", SHEET)))
+    going = page_of(type("Shown", (), {"text": columns.text.partition('action="/check/')[0]})).fields
+    answer = house.client(OFFICER).post("/upload/tags", files=[(n, (None, value)) for n, value in going])
+
+    assert "Nothing has been taken yet." in columns.text
+    assert f'name="{HASH}" value="{name}"' in answer.text
+    assert "An image is kept." in answer.text
+    assert kept(house.state.folder, "10234", name) == raw
+
+
+def test_an_image_stays_chosen_where_no_file_was(house, page_of):
+    raw = png(width=321)
+
+    answer = chosen(house, page_of, "/upload/tags", raw)
+
+    assert answer.status_code == 422
+    assert f'name="{HASH}" value="{hashlib.sha256(raw).hexdigest()}"' in answer.text
+
+
+def test_an_image_that_is_not_taken_beside_a_spreadsheet_is_told(house, page_of):
+    columns = chosen(house, page_of, "/upload/tags", b"GIF89a", ("file", ("learners.csv", SHEET)))
+
+    assert "The file is neither a PNG nor a JPEG image. Choose a PNG or JPEG file" in columns.text
+    assert "refused:" not in columns.text
+
+
+def test_a_draft_names_the_image_that_was_chosen_and_opens_with_it(house, page_of):
+    raw = png(width=322)
+    name = hashlib.sha256(raw).hexdigest()
+
+    draft = chosen(house, page_of, "/draft/tags", raw)
+    again = house.client("p-10234-teacher-1").post("/upload/tags", files={"file": ("draft.json", draft.content)})
+
+    assert draft.json()["document"]["sign_off"][0]["signature"] == {"image_sha256": name}
+    assert f'name="{HASH}" value="{name}"' in again.text
+    assert kept(house.state.folder, "10234", name) == raw
+
+
+@pytest.mark.parametrize("who", [None, "r-osei"])
+def test_whoever_acts_for_no_centre_keeps_no_image_with_a_draft(house, page_of, who):
+    raw = png(width=323)
+
+    draft = chosen(house, page_of, "/draft/tags", raw, who=who)
+
+    assert draft.status_code == 200
+    assert "signature" not in draft.json()["document"]["sign_off"][0]
+    assert not list((house.state.folder / "signatures").glob(f"*/{hashlib.sha256(raw).hexdigest()}"))
+
+
 def test_a_picture_is_read_by_its_header_alone():
     assert picture_of(png(12, 34)).width == 12
     assert (picture_of(jpeg(12, 34)).width, picture_of(jpeg(12, 34)).height) == (12, 34)

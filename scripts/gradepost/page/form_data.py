@@ -19,8 +19,15 @@ _CHECKS = ("uln", "uci")
 _WORDS = ("script", "entries", "repairs")
 
 
-def form_data(book: Book, form_name: str, schedules: Mapping[str, Sequence[str]], gateway: str = "") -> Markup:
-    """The JSON for a form's page. `schedules` are candidate numbers by component, of the centre that looks at it."""
+def form_data(
+    book: Book,
+    form_name: str,
+    schedules: Mapping[str, Sequence[str]],
+    gateway: str,
+    blanks: Mapping[str, Sequence[str]],
+) -> Markup:
+    """The JSON for a form's page. `schedules` are candidate numbers by component, of the centre that looks at it, and
+    `blanks` what more tables are made from, by the list that they show."""
     series, groups = book.series, groups_of(book.forms[form_name])
     shape = shape_of(book.schema_of(form_name).schema)
     return as_script(
@@ -31,6 +38,7 @@ def form_data(book: Book, form_name: str, schedules: Mapping[str, Sequence[str]]
             **{door: f"{gateway}/{door}/{form_name}" for door in ("check", "submit", "workbook", "upload", "draft")},
             "lists": _lists(series, groups),
             "rows": {name_of(group.rows): _rows(series, group, group.rows, shape) for group in groups if group.rows},
+            "blanks": {name: list(texts) for name, texts in blanks.items()},
             "fields": {
                 name_of(field.steps): _facts(field, shape, field.default)
                 for group in groups

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradepost.book import Book
+from gradepost.form.choices import labels_of, list_of
 from gradepost.form.repairs import Change, Repair, repairs
+from gradepost.model.series import Series
 from gradepost.page.summary import Places
 from gradepost.page.texts import text
 
@@ -34,7 +36,7 @@ class Mended:
 
 def offers(book: Book, form_name: str, values: Mapping[str, Any], places: Places) -> list[Offer]:
     """What can be mended in a document, one offer for each cause."""
-    return [_offer(repair, places) for repair in repairs(book, form_name, values)]
+    return [_offer(repair, book.series, places) for repair in repairs(book, form_name, values)]
 
 
 def mended(changes: Sequence[Change]) -> Mended:
@@ -62,15 +64,18 @@ def changes_back(undo: str) -> tuple[Change, ...]:
     )
 
 
-def _offer(repair: Repair, places: Places) -> Offer:
-    shown = [_change(change, places) for change in repair.changes[:_MOST_SHOWN]]
+def _offer(repair: Repair, series: Series, places: Places) -> Offer:
+    shown = [_change(change, series, places) for change in repair.changes[:_MOST_SHOWN]]
     return Offer(repair.id, repair.words, shown, max(0, len(repair.changes) - len(shown)))
 
 
-def _change(change: Change, places: Places) -> str:
+def _change(change: Change, series: Series, places: Places) -> str:
     spot = places.spot(change.pointer)
+    field = spot.control.field if spot.control else None
+    labels = labels_of(list_of(series, field, {})) if field and field.choices else {}
     before, after = (
-        text("repairs.nothing") if value in (None, "") else str(value) for value in (change.before, change.after)
+        text("repairs.nothing") if value in (None, "") else labels.get(str(value), str(value))
+        for value in (change.before, change.after)
     )
     label = spot.control.field.label if spot.control else change.pointer
     if spot.row is None:

@@ -34,6 +34,16 @@ def datalists(parts: Sequence[Part], lists: Lists) -> Markup:
     return Markup("".join(_datalist(name, lists[name]) for name in used if name))  # noqa: S704 - escaped below
 
 
+def blank(part: Part, lists: Lists) -> tuple[str, str, str]:
+    """What form.js makes more of a part's tables from: the text before a row, of a row, after it. Where numbers of rows
+    stand it has those after `BLANK_ROW`. No button in it sends the form: many that do are slow to add."""
+    if part.blank is None:
+        raise ValueError(part.name)
+    table = "".join(_table(part, (part.blank,), _columns(part, lists)))
+    row = _row(part, part.blank, {}, {}, {}).replace(' type="submit"', ' type="button"')
+    return table, row, "</tbody></table></div>"
+
+
 def _is_listed(field: Field) -> bool:
     return field.widget == "select" and field.choices is not None
 
@@ -44,7 +54,7 @@ def _datalist(name: str, groups: Sequence[Options]) -> str:
 
 
 def _sheet(part: Part, lists: Lists, beside: Said, names: Mapping[str, str], asked: Mapping[str, str]) -> Iterator[str]:
-    columns = "".join(f'<col class="{_column(field, lists)}">' for field in part.fields)
+    columns = _columns(part, lists)
     width = sum(_weight(field) for field in part.fields)
     size = "narrow" if width < 30 else "medium" if width < 46 else "wide"
     named = " gp-sheet--named" if names else ""
@@ -62,14 +72,18 @@ def _sheet(part: Part, lists: Lists, beside: Said, names: Mapping[str, str], ask
 
 def _table(part: Part, rows: Sequence[Row], columns: str) -> Iterator[str]:
     """A table up to its first row."""
-    is_one_of_many = len(part.rows) > ROWS_OF_A_TABLE
-    label = text("form.rows_of", title=part.group.title, first=rows[0].number, last=rows[-1].number)
+    is_blank = rows[0] is part.blank
+    is_one_of_many = is_blank or len(part.rows) > ROWS_OF_A_TABLE
+    is_full = is_blank or len(rows) == ROWS_OF_A_TABLE
+    first = rows[0].number
+    last = first + ROWS_OF_A_TABLE - 1 if is_blank else rows[-1].number
+    label = text("form.rows_of", title=part.group.title, first=first, last=last)
     named = f'aria-label="{escape(label)}"' if is_one_of_many else f'aria-labelledby="{part.id}-legend"'
-    full = " gp-sheet__page--full" if is_one_of_many and len(rows) == ROWS_OF_A_TABLE else ""
+    full = " gp-sheet__page--full" if is_one_of_many and is_full else ""
     yield (
         f'<div class="gp-sheet__page{full}"><table class="gp-table gp-table--inputs" {named}>'
         f'<colgroup><col class="gp-col--index">{columns}<col class="gp-col--remove"></colgroup>'
-        f'<thead><tr><th scope="col">{text("form.row")}</th>{_headings(part, hints=rows[0].number == 1)}'
+        f'<thead><tr><th scope="col">{text("form.row")}</th>{_headings(part, hints=first == 1)}'
         f"<td></td></tr></thead><tbody>"
     )
 
@@ -125,7 +139,7 @@ def _row_said(part: Part, wrong: Sequence[Control], beside: Said, asked: Sequenc
 
 def _cell(part: Part, row: Row, column: int, control: Control, wrong: bool, asked: bool) -> str:
     # A hint is heard in the first row of a table, and at the head of the column in every row.
-    is_first = row.number % ROWS_OF_A_TABLE == 1
+    is_first = row.number % ROWS_OF_A_TABLE == 1 and row is not part.blank
     field, said = control.field, [f"{control.id}-error"] * wrong + [f"{control.id}-asked"] * asked
     described_by = " ".join([_hint_id(part, column)] * (bool(field.hint) and is_first) + said)
     label, prefix = escape(field.label), PICTURE if field.widget == "image" else ""
@@ -175,6 +189,10 @@ def _weight(field: Field) -> int:
     if field.widget == "yes":
         return _SHORT
     return min(field.width or _MEDIUM, 14)
+
+
+def _columns(part: Part, lists: Lists) -> str:
+    return "".join(f'<col class="{_column(field, lists)}">' for field in part.fields)
 
 
 def _column(field: Field, lists: Lists) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from gradepost.check.grouping import Group, grouped, rows
 from gradepost.model.findings import Finding
@@ -45,23 +46,33 @@ class Places:
     """Finds the control that a finding's pointer names, or the nearest one."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
-        self._spots: dict[str, Spot] = {}
-        self._tables: dict[str, Spot] = {}
-        for part in parts:
-            for control in part.controls:
-                self._add(Spot(part, None, control), control)
-            for row in part.rows:
-                for control in row.controls:
-                    self._add(Spot(part, row, control), control)
-            if part.pointer is not None:
-                first = next(part.every_control(), None)
-                self._tables[part.pointer] = Spot(part, None, first)
+        self._parts = tuple(parts)
 
-    def _add(self, spot: Spot, control: Control) -> None:
-        pointer = control.pointer
-        while pointer:
-            self._spots.setdefault(pointer, spot)
-            pointer = pointer.rpartition("/")[0]
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        controls = (control for part in self._parts for control in part.every_control())
+        return {control.id: number for number, control in enumerate(controls)}
+
+    @cached_property
+    def _tables(self) -> Mapping[str, Spot]:
+        tables = (part for part in self._parts if part.pointer is not None)
+        return {part.pointer or "": Spot(part, None, next(part.every_control(), None)) for part in tables}
+
+    @cached_property
+    def _spots(self) -> Mapping[str, Spot]:
+        spots: dict[str, Spot] = {}
+        for part in self._parts:
+            for row, controls in ((None, part.controls), *((row, row.controls) for row in part.rows)):
+                for control in controls:
+                    pointer, spot = control.pointer, Spot(part, row, control)
+                    while pointer and pointer not in spots:
+                        spots[pointer] = spot
+                        pointer = pointer.rpartition("/")[0]
+        return spots
+
+    def nth(self, id: str | None) -> int:
+        """How many controls of the page stand before the one of that id; what has none stands after them all."""
+        return self._order[id] if id else len(self._order)
 
     def spot(self, pointer: str) -> Spot:
         """The table or the control at the pointer, else the first within it, else the first around it."""
@@ -89,8 +100,8 @@ def beside(findings: Iterable[Finding], places: Places, path: str | None) -> Map
 def entries(
     findings: Iterable[Finding], places: Places, path: str | None, sheet: Callable[[str], str | None] = lambda _: None
 ) -> list[Entry]:
-    """The lines of a summary in the order of the findings, those of other documents last; what repeats down a
-    table's column is one line.
+    """The lines of a summary in the order of the page's fields, those of other documents last; what repeats down a
+    table's column is one line, where the first of it stands.
 
     `sheet` says where in a spreadsheet what a pointer names came from.
     """
@@ -104,10 +115,15 @@ def entries(
             return found.part.id, found.control.field.label
         return finding.path, finding.pointer
 
+    def order(finding: Finding) -> tuple[bool, int]:
+        control = spot(finding).control
+        return not _is_here(finding, path), places.nth(control.id if control else None)
+
     columns: defaultdict[tuple[str, tuple[str, str]], list[Group]] = defaultdict(list)
-    for group in grouped(sorted(findings, key=lambda finding: not _is_here(finding, path)), place):
+    for group in grouped(sorted(findings, key=order), place):
         columns[group.first.rule, place(group.first)].append(group)
     said = [entry for column in columns.values() for entry in _column(column, spot, path)]
+    said.sort(key=lambda entry: places.nth(entry.link))
     return [replace(entry, sheet=sheet(entry.pointer)) for entry in said]
 
 

@@ -1,4 +1,7 @@
-"""A draft as a file: what is on a form, to keep, to hand to a colleague, and to open again. Nothing of it is stored."""
+"""A draft as a file: what is on a form, to keep, to hand to a colleague, and to open again.
+
+Nothing of it is stored but the pictures that were chosen to sign with, as at "Check"; the file names them by hash.
+"""
 
 import json
 import re
@@ -10,14 +13,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gradepost.book import Book
 from gradepost.document.strict import NotStrict, parse
 from gradepost.doors.web import answers
 from gradepost.doors.web.bodies import Parts, TooLarge, Unreadable, read_parts
-from gradepost.doors.web.gateway import gateway_of
+from gradepost.doors.web.gateway import Gateway, gateway_of
+from gradepost.doors.web.signing_pictures import with_chosen
 from gradepost.doors.web.typed import typed
-from gradepost.doors.web.who import comes_from_us
+from gradepost.doors.web.who import actor_of, comes_from_us
 from gradepost.page.texts import text
+from gradepost.people import may
 
 MARK = "gradepost_draft"
 _VERSION = 1
@@ -29,7 +33,8 @@ class NotADraft(Exception):
 
 
 async def save(request: Request) -> Response:
-    """Hand back what was typed as a file. Nobody has to be signed in: it is their own, and stays theirs."""
+    """Hand back what was typed as a file. Nobody has to be signed in: it is their own, and stays theirs. Pictures go
+    along where somebody is, for a centre keeps its own."""
     gateway = gateway_of(request)
     form = request.path_params["form"]
     if form not in gateway.state.book.forms:
@@ -37,15 +42,18 @@ async def save(request: Request) -> Response:
     if not comes_from_us(request):
         return await run_in_threadpool(answers.problem, request, 403)
     try:
-        return await run_in_threadpool(_save, gateway.state.book, form, await read_parts(request))
+        return await run_in_threadpool(_save, request, gateway, form, await read_parts(request))
     except TooLarge:
         return await run_in_threadpool(answers.problem, request, 413)
     except Unreadable:
         return await run_in_threadpool(answers.problem, request, 400)
 
 
-def _save(book: Book, form: str, parts: Parts) -> Response:
+def _save(request: Request, gateway: Gateway, form: str, parts: Parts) -> Response:
+    book, actor = gateway.state.book, actor_of(request)
     document = typed(book, form, parts.fields)
+    if actor is not None and actor.centre is not None and may(actor, "check", book, form):
+        document, _ = with_chosen(gateway, form, document, parts, actor.centre)
     draft = {MARK: _VERSION, "form": form, "book": book.digest, "document": document}
     body = (json.dumps(draft, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
     disposition = f'attachment; filename="{file_name(document, form, "draft.json")}"'

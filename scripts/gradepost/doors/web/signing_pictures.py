@@ -9,6 +9,7 @@ from typing import Any
 from gradepost.book import Book
 from gradepost.document.pointers import pointer_of
 from gradepost.doors.pictures import keep, kept
+from gradepost.doors.web.bodies import Parts
 from gradepost.doors.web.gateway import Gateway
 from gradepost.doors.web.sent import Sent, as_bytes
 from gradepost.form.layout import Field, Steps, groups_of, value_at
@@ -46,6 +47,21 @@ def with_pictures(
     document = document_of(book, form, [*fields, *found.items()])
     refused = {pointer: _without(document, steps) for pointer, steps in _refused(book.forms[form], document)}
     return replace(sent, raw=as_bytes(document), document=document), refused
+
+
+def with_chosen(
+    gateway: Gateway, form: str, document: Mapping[str, Any], parts: Parts, centre: str
+) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """A document as it was typed so far with the pictures that were chosen beside it, kept and named as at "Check";
+    and why others were not taken, by pointers."""
+    book = gateway.state.book
+    if not parts.pictures or not takes_pictures(book.forms[form]):
+        return document, {}
+    typed = Sent(b"", parts.fields, document, None, "form")
+    sent, refused = with_pictures(
+        book, form, typed, folder=gateway.state.folder, centre=centre, pictures=parts.pictures
+    )
+    return sent.document, refused
 
 
 def shown_pictures(
