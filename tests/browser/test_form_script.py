@@ -5,7 +5,7 @@ import gzip
 import pytest
 from demonstration import ROOT
 from playwright.sync_api import expect
-from typing_in import cell, counted, learners, officer_at, paste, said, ulns
+from typing_in import PASTE, cell, counted, learners, officer_at, paste, ready, said, ulns
 
 SCRIPT = ROOT / "scripts" / "gradepost" / "page" / "theme" / "assets" / "form.js"
 RIGHT, OTHER = ulns(2)
@@ -128,6 +128,36 @@ def test_a_pasted_range_is_filled_in_checked_counted_and_taken_back_together(for
 
     expect(cell(form, "uln", 412)).to_have_value(rows[411][1])
     expect(counted(form)).to_have_text("1 problem")
+
+
+def test_every_pasted_row_is_there_at_the_latest_when_anything_else_happens(form):
+    rows = form.locator("[data-list=learners] tr[data-row]")
+    for number, happens in enumerate(("beforeprint", "keydown", "click", "submit"), start=1):
+        cell(form, "candidate_number", 1).focus()
+        text = "".join("\t".join(row) + "\r\n" for row in learners(100 * number))
+
+        at_once = form.evaluate(
+            f"([text, happens]) => {{ ({PASTE})(text); window.dispatchEvent(new Event(happens));"
+            " return document.querySelectorAll('[data-list=learners] tr[data-row]').length; }",
+            [text, happens],
+        )
+
+        assert at_once == 100 * number, happens
+        expect(rows).to_have_count(100 * number)
+
+
+def test_a_pasted_row_far_below_has_its_message_and_its_name_beside_the_number(form):
+    form.evaluate("() => sessionStorage.setItem('gp-names:10234', JSON.stringify({ '0140': 'Quill Canary' }))")
+    form.reload()
+    ready(form)
+    rows = learners(140)
+    rows[139][1] = "1000000052"
+
+    paste(form, cell(form, "candidate_number", 1), rows)
+
+    expect(form.locator("#f-learners-139-uln-error")).to_contain_text("The ULN's check digit is wrong.")
+    expect(cell(form, "uln", 140)).to_have_accessible_description("Error: ULN: The ULN's check digit is wrong.")
+    expect(form.locator("tr[data-row='139'] th")).to_contain_text("Quill Canary")
 
 
 def test_a_quoted_cell_keeps_its_line_breaks_and_quotes_to_itself(form):

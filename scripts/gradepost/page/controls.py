@@ -1,6 +1,6 @@
 """The controls of a form as its template draws them: one per field, or one per field and row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,11 @@ from gradepost.form.conditions import asked
 from gradepost.form.layout import Field, Group, Steps, id_of, name_of, value_at
 from gradepost.form.shape import Shape
 from gradepost.model.series import Series
+
+# Where the blank row stands: past all that a document can hold, and found again by form.js, which puts numbers there.
+BLANK_ROW = 1_000_000
+# A field, and how its id, its name and its pointer end.
+_Column = tuple[Field, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A group with its controls: those of a table's rows, or those under its legend. `fields` are those asked for."""
+    """A group with its controls: those of a table's rows, or those under its legend. `fields` are those asked for,
+    `blank` a row as one that is added begins."""
 
     group: Group
     id: str
     fields: tuple[Field, ...]
     controls: tuple[Control, ...]
     rows: tuple[Row, ...] = ()
+    blank: Row | None = None
 
     @property
     def name(self) -> str:
@@ -77,17 +84,37 @@ class Maker:
         """A group with its controls; at least so many rows, and never fewer than the document has."""
         fields = asked(self._series, group, self._values)
         if group.rows is None:
-            controls = tuple(self._control(field, field.steps) for field in fields)
+            controls = tuple(self._control(f, value_at(self._values, f.steps), *_named(f.steps)) for f in fields)
             return Part(group, f"g-{number}", fields, controls)
-        given = value_at(self._values, group.rows)
-        count = max(rows or group.blank_rows, len(given) if isinstance(given, list) else 0)
-        return Part(group, f"g-{number}", fields, (), tuple(self._row(group.rows, fields, i) for i in range(count)))
+        found = value_at(self._values, group.rows)
+        given = found if isinstance(found, list) else []
+        columns = [(field, *_named(field.steps)) for field in fields]
+        count = max(rows or group.blank_rows, len(given))
+        rows_of_it = tuple(self._row(group.rows, columns, given, index) for index in range(count))
+        return Part(group, f"g-{number}", fields, (), rows_of_it, self._row(group.rows, columns, (), BLANK_ROW))
 
-    def _row(self, rows: Steps, fields: tuple[Field, ...], index: int) -> Row:
-        return Row(index + 1, tuple(self._control(f, (*rows, index, *f.steps), in_table=True) for f in fields))
+    def _row(self, rows: Steps, columns: Sequence[_Column], given: Sequence[Any], index: int) -> Row:
+        """A thousand rows are named on a page: what those of a row begin with is put together once."""
+        id_, name, pointer = _named((*rows, index))
+        entry = given[index] if index < len(given) else None
+        return Row(
+            index + 1,
+            tuple(
+                self._control(
+                    field,
+                    value_at(entry, field.steps),
+                    id_ + of_field.removeprefix("f"),
+                    f"{name}.{its_name}",
+                    pointer + its_pointer,
+                    in_table=True,
+                )
+                for field, of_field, its_name, its_pointer in columns
+            ),
+        )
 
-    def _control(self, field: Field, steps: Steps, *, in_table: bool = False) -> Control:
-        value = value_at(self._values, steps)
+    def _control(
+        self, field: Field, value: Any, id_: str, name: str, pointer: str, *, in_table: bool = False
+    ) -> Control:
         if value is None:
             value = field.default
         text = _text(value)
@@ -101,7 +128,11 @@ class Maker:
             kind = "date"
         elif field.widget == "instant":
             kind, text = _wall_time(text, self._zone)
-        return Control(field, id_of(steps), name_of(steps), pointer_of(steps), text, chosen, kind, stray)
+        return Control(field, id_, name, pointer, text, chosen, kind, stray)
+
+
+def _named(steps: Steps) -> tuple[str, str, str]:
+    return id_of(steps), name_of(steps), pointer_of(steps)
 
 
 def unasked(values: Mapping[str, Any], shape: Shape, parts: tuple[Part, ...]) -> list[tuple[str, str]]:

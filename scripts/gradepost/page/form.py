@@ -23,7 +23,7 @@ from gradepost.page.entries_line import entries_line
 from gradepost.page.form_data import as_script, form_data
 from gradepost.page.mending import Mended, offers
 from gradepost.page.rendering import rendered
-from gradepost.page.sheets import datalists, sheet
+from gradepost.page.sheets import blank, datalists, sheet
 from gradepost.page.summary import Places, beside, entries
 
 __all__ = ["Around", "document_of", "render_form", "rows_of"]
@@ -114,7 +114,7 @@ def render_form(  # noqa: PLR0913 - a form has many optional facts, and all are 
         takes_sheets="spreadsheet" in form.channels and bool(idempotency_key or around.gateway),
         workbook=_workbook(form_name, values, around.gateway),
         entries_line=entries_line(book.series, parts, values, around.schedules),
-        data=form_data(book, form_name, around.schedules, around.gateway),
+        data=form_data(book, form_name, around.schedules, around.gateway, _blanks(parts, lists)),
         names=as_script(dict(around.names)) if around.names else None,
         # What was posted and not stored would be lost with the page.
         unsaved=report is not None or rows is not None,
@@ -129,6 +129,10 @@ def _parts(
         maker.part(number, group, rows.get(name_of(group.rows or ()), 0))
         for number, group in enumerate(groups_of(form), start=1)
     )
+
+
+def _blanks(parts: tuple[Part, ...], lists: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
+    return {part.name: blank(part, lists) for part in parts if part.blank}
 
 
 def _workbook(form_name: str, values: Mapping[str, Any], gateway: str) -> str:

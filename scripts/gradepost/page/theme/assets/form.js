@@ -1,4 +1,4 @@
-// What a form does beyond posting itself; without it everything works.
+// What a form does beyond posting itself; all works without it.
 const one = (query, of = document) => of.querySelector(query);
 const all = (query, of = document) => [...of.querySelectorAll(query)];
 const byId = (id) => document.getElementById(id);
@@ -12,8 +12,7 @@ const button = (act) => one(`[data-act=${act}]`);
 
 function words(key, facts = {}) {
   const text = data.words.script[key];
-  const chosen = text.one ? text[facts.n === 1 ? "one" : "other"] : text;
-  return chosen.replace(/{(\w+)}/g, (_, name) => facts[name].toLocaleString("en"));
+  return (text[facts.n === 1 ? "one" : "other"] ?? text).replace(/{(\w+)}/g, (_, name) => facts[name].toLocaleString("en"));
 }
 const counted = (key, n) => words(key, { n });
 const put = (name, text) => (one(`[data-${name}]`).textContent = text);
@@ -22,7 +21,7 @@ const tell = (key, facts) => put("said", words(key, facts));
 // A sheet `s` has rows `r` and columns `c`; single fields are one of one row.
 const sheets = new Map();
 const each = (work) => [...sheets.values()].flatMap(work);
-const at = (s, r, c) => (s.rows ? s.rows[r].cells[c + 1].firstElementChild : s.controls[c]);
+const at = (s, r, c) => (s.rows ? s.rows[r]?.cells[c + 1].firstElementChild : s.controls[c]);
 const isBox = (control) => control.type === "checkbox";
 const textOf = (control) => (isBox(control) && !control.checked ? "" : control.value);
 const placeOf = (r, c) => r * 64 + c;
@@ -31,10 +30,7 @@ const single = () => sheets.get("");
 const subject = () => single().values[0][single().of.component] ?? "";
 
 function addSheet(list, controls, factsOf, more) {
-  const columns = controls.map((control) => {
-    const facts = factsOf(control);
-    return { ...facts, test: facts.pattern && new RegExp(facts.pattern) };
-  });
+  const columns = controls.map(factsOf);
   const of = Object.fromEntries(columns.map(({ property }, c) => [property, c]));
   const s = { list, controls, columns, of, live: new Map(), shown: new Map(), repeats: {}, ...more };
   s.values = (s.rows ?? [0]).map((_, r) => columns.map((_, c) => textOf(at(s, r, c))));
@@ -49,15 +45,15 @@ function ready() {
   for (const section of all(".gp-sheet", form)) {
     const { list } = section.dataset;
     const rows = all("tr[data-row]", section);
-    const { columns } = data.rows[list];
-    const factsOf = ({ name }) => columns.find(({ property }) => property === name.slice(list.length + 3));
-    addSheet(list, all("td > [name]:not(button)", rows[0]), factsOf, { rows });
+    const factsOf = ({ name }) => data.rows[list].columns.find(({ property }) => name === `${list}.0.${property}`);
+    const blank = data.blanks[list];
+    addSheet(list, all("td > [name]:not(button)", rows[0]), factsOf, { rows, blank, section });
   }
   for (const line of all(".gp-error[id$=-error]", form)) {
     const [s, r, c] = place(byId(line.id.slice(0, -6)));
     if (s) for (const said of [s.live, s.shown]) said.set(placeOf(r, c), line.lastChild.data);
   }
-  each(meet);
+  each((s) => s.values.forEach((_, r) => meet(s, r)));
   tally();
 }
 
@@ -70,6 +66,7 @@ function place(control) {
 }
 
 const names = {};
+const patterns = {};
 const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}+*]/gu, "");
 
 function entryOf(list, text = "") {
@@ -93,7 +90,7 @@ const isPlaceholder = (text) => text === "9999999999";
 const isUln = (uln) => uln[0] > 0 && [...uln].reduce((sum, digit, i) => sum + digit * (10 - i), 0) % 11 === 10;
 
 function wrong(s, r, c, isLeft) {
-  const { property, list, test, what } = s.columns[c];
+  const { property, list, pattern, what } = s.columns[c];
   const row = s.values[r];
   const text = row[c];
   const component = data.components[subject()];
@@ -112,7 +109,7 @@ function wrong(s, r, c, isLeft) {
     const grades = scale.map((grade) => entryOf(list, grade)[1]).join(", ");
     return scale.includes(id) ? "" : words("scale", { component: subject(), grades });
   }
-  if (test && !test.test(text)) return words("shape", { what });
+  if (pattern && !(patterns[pattern] ??= RegExp(pattern)).test(text)) return words("shape", { what });
   if (data.checks[property] === "uln" && !isPlaceholder(text) && !isUln(text)) return words("uln");
   return s.repeats[c]?.has(r) ? words("repeated", { row: s.repeats[c].get(r) + 1 }) : "";
 }
@@ -138,8 +135,8 @@ function check(s) {
       const now = (full.has(r) && (wrong(s, r, c, isLeft) || live)) || "";
       if (now !== (s.shown.get(placeOf(r, c)) ?? "")) say(s, r, c, now);
     });
+    meet(s, r);
   });
-  meet(s);
   tally();
 }
 
@@ -150,20 +147,16 @@ function checkSoon() {
   setTimeout(() => (isDown ? addEventListener("pointerup", checkSoon, { once: true }) : each(check)));
 }
 
-function mark(control, text) {
-  const ids = new Set(control.getAttribute("aria-describedby")?.split(" "));
-  ids[text ? "add" : "delete"](`${control.id}-error`);
-  control.setAttribute("aria-describedby", [...ids].join(" "));
-  control.ariaInvalid = text ? "true" : null;
-}
-
 function say(s, r, c, text) {
   const control = at(s, r, c);
   const line = errorLine.cloneNode(true);
   s.shown[text ? "set" : "delete"](placeOf(r, c), text);
-  byId(`${control.id}-error`)?.remove();
-  mark(control, text);
+  if (!control) return;
   line.id = `${control.id}-error`;
+  byId(line.id)?.remove();
+  const about = (control.getAttribute("aria-describedby") ?? "").replace(line.id, "");
+  control.setAttribute("aria-describedby", about + (text && ` ${line.id}`));
+  control.ariaInvalid = text ? "true" : null;
   if (!s.rows) {
     line.append(text);
     control.closest(".gp-field").classList.toggle("gp-field--error", text);
@@ -180,7 +173,7 @@ function say(s, r, c, text) {
   if (!cell.firstChild) below.remove();
 }
 
-// Undone together: sheets, each with row, column, before, after, row, …
+// Undone together: sheets, each with place, before, after, place, …
 const done = [];
 const undone = [];
 let timer;
@@ -200,8 +193,8 @@ function changed() {
 
 function write(parts, from, to) {
   for (const [s, cells] of parts) {
-    for (let i = 0; i < cells.length; i += 4) {
-      const [r, c] = [cells[i], cells[i + 1]];
+    for (let i = 0; i < cells.length; i += 3) {
+      const [r, c] = [cells[i] >> 6, cells[i] % 64];
       if (s.values[r][c] === cells[i + from]) set(s, r, c, cells[i + to]);
     }
     check(s);
@@ -214,6 +207,9 @@ function write(parts, from, to) {
 
 function set(s, r, c, text) {
   const control = at(s, r, c);
+  s.values[r][c] = text;
+  s.live.delete(placeOf(r, c));
+  if (!control) return;
   if (isBox(control)) control.checked = text;
   else control.value = text;
   // A field of dates holds dates alone.
@@ -222,14 +218,13 @@ function set(s, r, c, text) {
     control.value = text;
   }
   s.values[r][c] = textOf(control);
-  s.live.delete(placeOf(r, c));
 }
 
 function bulk(...parts) {
   undone.length = 0;
   done.push(parts);
-  while (done.length > 1 && done.flat(3).length > 5e4) done.shift();
-  write(parts, 2, 3);
+  while (done.length > 1 && done.flat(3).length > 4e4) done.shift();
+  write(parts, 1, 2);
 }
 
 function turn(from, onto, before, after, key) {
@@ -240,51 +235,45 @@ function turn(from, onto, before, after, key) {
   tell(key);
 }
 
+// Values count at once; their rows follow after a frame, or before anything else happens.
 function grow(s, wanted) {
-  const model = s.rows[0].cloneNode(true);
-  let r = s.rows.length;
-  let page = s.rows[r - 1].closest(".gp-sheet__page");
-  model.className = "";
-  for (const control of all("td > [name]", model)) mark(control);
-  // Many buttons that submit are slow to add.
-  one(".gp-remove", model).type = "button";
-  while (r < Math.min(wanted, 5000)) {
-    const from = r;
-    if (r % 50 === 0) {
-      s.blank ??= blank(page);
-      page.classList.add("gp-sheet__page--full");
-      page.after((page = s.blank.cloneNode(true)));
-      const table = one("table", page);
-      table.ariaLabel &&= table.ariaLabel.replace(/\d+/g, (n) => r + (n % 50 || 50));
-    }
-    do {
-      s.rows.push(numbered(model.cloneNode(true), r));
-      s.values.push([]);
-      s.columns.forEach(({ empty }, c) => set(s, r, c, empty));
-    } while (++r % 50 && r < wanted);
-    one("tbody", page).append(...s.rows.slice(from));
-  }
+  while (s.values.length < Math.min(wanted, 5000)) s.values.push(s.columns.map(({ empty }) => empty));
+  requestAnimationFrame(() => requestAnimationFrame(makeSome));
 }
 
-function numbered(tr, r) {
-  tr.dataset.row = r;
-  tr.cells[0].textContent = r + 1;
-  for (const control of all("[name]", tr)) {
-    const { id, name, value } = control;
-    control.ariaLabel = control.ariaLabel.replace(/\d+$/, r + 1);
-    control.name = name.replace(".0.", `.${r}.`);
-    if (id) control.id = id.replace("-0-", `-${r}-`);
-    else control.value = value.replace(/\d+$/, r);
-  }
-  return tr;
+const makeSome = () => make(10) || setTimeout(makeSome);
+
+function make(tables) {
+  each((s) => {
+    for (; tables && s.rows?.length < s.values.length; tables--) makeTable(s);
+  });
+  return tables;
 }
 
-function blank(page) {
-  const copy = page.cloneNode(true);
-  one("tbody", copy).replaceChildren();
-  for (const hint of all("[id]", copy)) hint.remove();
-  copy.className = "gp-sheet__page";
-  return copy;
+for (const kind of ["keydown", "click", "submit", "beforeprint"]) addEventListener(kind, () => make(-1), true);
+
+// From text, as cloning takes longer.
+function makeTable(s) {
+  const from = s.rows.length;
+  const rows = s.values.slice(from, from - (from % 50) + 50);
+  const page = s.rows[from - 1].closest(".gp-sheet__page");
+  const made = document.createElement("template");
+  const numbered = (html, r) => html.replace(/\b1000(\d{3})\b/g, (_, n) => r + +n);
+  const [head, row, foot] = s.blank;
+  made.innerHTML = numbered(head, from) + rows.map((_, i) => numbered(row, from + i)).join("") + foot;
+  const body = one("tbody", made.content);
+  s.rows.push(...body.children);
+  rows.forEach((row, i) => {
+    const r = from + i;
+    row.forEach((text, c) => {
+      const said = s.shown.get(placeOf(r, c));
+      set(s, r, c, text);
+      if (said) say(s, r, c, said);
+    });
+    meet(s, r);
+  });
+  if (from % 50) one("tbody", page).append(...body.children);
+  else page.after(made.content);
 }
 
 function cellsOf(text) {
@@ -306,13 +295,13 @@ function paste(event, s, top, first) {
       const before = s.values[r]?.[c];
       const after = before === undefined ? before : meant(s.columns[c], typed);
       if (after === undefined) out += Boolean(typed.trim());
-      else if (after !== before) cells.push(r, c, before, after);
+      else if (after !== before) cells.push(placeOf(r, c), before, after);
     });
   });
   bulk([s, cells]);
   tell(out ? "changed_but" : "changed", {
     rows: counted("row", rows.length),
-    cells: counted("cell", cells.length / 4),
+    cells: counted("cell", cells.length / 3),
     problems: counted("problem", problems()),
     out: counted("cell", out),
   });
@@ -329,7 +318,7 @@ function keydown(event, s, r, c) {
   let act;
   if (isCtrl && isBulk && /^[zy]$/i.test(key)) act = key === "z" ? acts.undo : acts.redo;
   else if (!s?.rows || !s.columns[c]) return;
-  else if (isCtrl && key === "d" && r) act = () => bulk([s, [r, c, s.values[r][c], s.values[r - 1][c]]]);
+  else if (isCtrl && key === "d" && r) act = () => bulk([s, [placeOf(r, c), s.values[r][c], s.values[r - 1][c]]]);
   // Arrows still walk through words, dates, and an open list.
   else if (right ? (isCtrl || altKey) && !/\s/.test(target.value) : down && !isCtrl && !altKey && (key === "Enter" || (target.type !== "date" && typing !== target.list)))
     act = () => {
@@ -353,15 +342,17 @@ function tally() {
   const s = sheets.get("learners");
   button("next").hidden = !n;
   put("count", n ? counted("problem", n) : "");
+  const rows = s && filled(s).length;
   for (const tr of all("[data-grade]")) {
     const bar = one("progress", tr);
-    bar.max = filled(s).length || 1;
+    bar.max = rows || 1;
     bar.value = tr.cells[1].textContent = s.values.filter((row) => entryOf("grades", row[s.of.grade])[0] === tr.dataset.grade).length;
   }
 }
 
 // Names stay in this tab, up to the receipt.
 const people = { ...JSON.parse(sessionStorage[`gp-names:${centre}`] ?? null), ...read("gp-names") };
+const isNamed = Object.keys(people).length;
 for (const person of all("[data-name]")) person.textContent = people[person.dataset.name] ?? person.textContent;
 if (one(".gp-receipt")) forget(sessionStorage);
 else if (read("gp-names")) sessionStorage[`gp-names:${centre}`] = JSON.stringify(people);
@@ -370,17 +361,16 @@ function forget(storage) {
   for (const key of Object.keys(storage)) if (key.startsWith("gp-")) delete storage[key];
 }
 
-function meet(s) {
-  if (s.list !== "learners") return;
-  s.rows.forEach((tr, r) => {
-    const name = people[s.values[r][s.of.candidate_number]] ?? "";
-    let shown = one("[data-name]", tr);
-    if (name && !shown) {
-      tr.cells[0].append(" ", (shown = personName.cloneNode()));
-      tr.closest(".gp-sheet").classList.add("gp-sheet--named");
-    }
-    if (shown && shown.textContent !== name) shown.textContent = name;
-  });
+function meet(s, r) {
+  const tr = isNamed && s.rows?.[r];
+  if (!tr) return;
+  const name = people[s.values[r][s.of.candidate_number]] ?? "";
+  let shown = one("[data-name]", tr);
+  if (name && !shown) {
+    tr.cells[0].append(" ", (shown = personName.cloneNode()));
+    s.section.classList.add("gp-sheet--named");
+  }
+  if (shown) shown.textContent = name;
 }
 
 let mine = (unsaved && sessionStorage["gp-draft"]) || `gp-draft:${Date.now()}`;
@@ -434,7 +424,7 @@ function openDraft() {
     rows.forEach((row) => row.forEach((text, i) => text && to[i] === undefined && gone.add(columns[i][1])));
     if (s?.rows) grow(s, rows.length);
     const cells = s?.values.flatMap((row, r) =>
-      row.flatMap((before, c) => [r, c, before, rows[r]?.[to.indexOf(c)] ?? s.columns[c].empty]),
+      row.flatMap((before, c) => [placeOf(r, c), before, rows[r]?.[to.indexOf(c)] ?? s.columns[c].empty]),
     );
     return s ? [[s, cells]] : [];
   });
@@ -449,6 +439,7 @@ let isWaiting;
 const isHome = data?.check[0] === "/";
 
 function fieldsOf() {
+  make(-1);
   const hidden = all("[type=hidden]", form).map(({ name, value }) => [name, value, {}]);
   const shown = each((s) =>
     filled(s).flatMap((r) => s.columns.map((column, c) => [at(s, r, c).name, s.values[r][c], column])),
@@ -544,8 +535,8 @@ function saveFile() {
 }
 
 const acts = {
-  undo: () => turn(done, undone, 3, 2, "undone"),
-  redo: () => turn(undone, done, 2, 3, "redone"),
+  undo: () => turn(done, undone, 2, 1, "undone"),
+  redo: () => turn(undone, done, 1, 2, "redone"),
   filter: () => (button("filter").ariaPressed = !isFiltered()),
   next() {
     const wrongs = all("[aria-invalid]", form);
