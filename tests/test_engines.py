@@ -88,6 +88,15 @@ def test_both_engines_say_the_same_of_some_odd_documents():
 
 
 @pytest.mark.slow
+def test_both_engines_say_the_same_of_thousands_of_odd_documents():
+    broken, right = compared(7000, seed=77)
+
+    assert broken.keys() == KEYWORDS
+    assert min(broken.values()) >= 5
+    assert right > 600
+
+
+@pytest.mark.campaign
 def test_both_engines_say_the_same_of_twenty_thousand_odd_documents():
     broken, right = compared(21_000, seed=2021)
 

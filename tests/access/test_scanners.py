@@ -192,7 +192,15 @@ def ticks_and_presses(page):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("script", [renders, presses_every_button, ticks_and_presses], ids=lambda s: s.__name__)
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(renders, marks=pytest.mark.campaign),
+        pytest.param(presses_every_button, marks=pytest.mark.campaign),
+        ticks_and_presses,
+    ],
+    ids=lambda s: s.__name__,
+)
 def test_a_scanner_with_a_browser_of_its_own_signs_nothing_and_a_person_then_signs(chromium, visit, asked, script):
     import walking
 

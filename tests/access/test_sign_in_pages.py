@@ -98,7 +98,7 @@ def test_axe_finds_nothing_on_a_sign_in_page(page, state):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.campaign), 320])
 def test_the_warning_comes_in_time_keeps_what_was_typed_and_lets_one_stay(page, width):
     from axe import violations
 

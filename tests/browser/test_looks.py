@@ -85,6 +85,7 @@ def test_every_learner_is_printed_as_text(scheduled, visit, state, how_many):
     assert page.evaluate(CUT_OFF) == []
 
 
+@pytest.mark.campaign
 def test_a_thousand_learners_take_the_sheets_that_they_need(scheduled, visit):
     page = visit(scheduled, viewport=LAPTOP)
 

@@ -10,7 +10,11 @@ from test_keyboard import focused, press, tab_to
 from walking import until
 
 OFFICER, HEAD, REVIEWER = "officer@centre-10234.example", "head@centre-10234.example", "a.osei@awarding.example"
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+SCRIPTS = pytest.mark.parametrize(
+    "scripts",
+    [True, pytest.param(False, marks=pytest.mark.campaign)],
+    ids=["with scripts", "without scripts"],
+)
 
 
 @pytest.fixture
