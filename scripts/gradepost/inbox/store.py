@@ -3,6 +3,7 @@ meaning lives here."""
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from typing import Any
 
 from gradepost.inbox.migrations import bring_up_to_date
 from gradepost.model.trouble import StoreError
+
+_TRIES = 50
 
 
 def text_of(at: datetime | None) -> str | None:
@@ -42,7 +45,7 @@ class SqliteStore:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._wait_seconds)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _keep_a_log(connection, self._wait_seconds)
             connection.execute("PRAGMA synchronous = FULL")
             # A letter's text goes when it is sent, and then it must not be left in the file's free pages.
             connection.execute("PRAGMA secure_delete = ON")
@@ -65,6 +68,21 @@ class SqliteStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+
+def _keep_a_log(connection: sqlite3.Connection, wait_seconds: float) -> None:
+    """Write ahead to a log. Where several open a file that has none yet, SQLite refuses at once instead of waiting."""
+    pause = wait_seconds / _TRIES
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * pause)}")
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(pause)
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait_seconds)}")
 
 
 @contextmanager
