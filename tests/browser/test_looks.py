@@ -11,7 +11,12 @@ from playwright.sync_api import expect
 LAPTOP = {"width": 1280, "height": 1024}
 # The same screen at 400 %.
 ZOOMED = {"width": 320, "height": 256}
-LARGE = [name for name in STATES if "1,000" not in name]
+EACH_TIME = {"empty", "with errors"}
+LARGE = [
+    name if name in EACH_TIME else pytest.param(name, marks=pytest.mark.campaign)
+    for name in STATES
+    if "1,000" not in name
+]
 
 DOUBLED = """() => {
   const root = document.documentElement;
