@@ -6,11 +6,9 @@ from datetime import datetime
 
 from gradepost.document.filing import dossier_of_branch
 from gradepost.forge.base import MAIN, Forge, Pull, Review
-from gradepost.model.trouble import ForgeError, Moved
 from gradepost.publish.extending import reviews_folder
+from gradepost.publish.onto_main import keep_on_main
 from gradepost.receipt.signing import instant_text
-
-_TRIES = 5
 
 
 class Records:
@@ -40,15 +38,8 @@ class Records:
             return
         files = {**(beside or {}), path: review_record(pull, self._forge.reviews(pull.number))}
         message = f"Keep the review of pull request #{pull.number}\n"
-        for _ in range(_TRIES):
-            main = self._forge.head(MAIN)
-            try:
-                self._forge.commit(MAIN, files, message, pull.closed_at or self._now(), expected=main)
-                self._kept.add(pull.number)
-                return
-            except Moved:
-                continue
-        raise ForgeError("Main keeps moving.")
+        keep_on_main(self._forge, files, message, pull.closed_at or self._now())
+        self._kept.add(pull.number)
 
 
 def _path(pull: Pull) -> str | None:

@@ -19,17 +19,15 @@ from gradepost.doors.web.gateway import Gateway, gateway_of
 from gradepost.doors.web.reviews import NOT_THEIRS, is_theirs_to_see
 from gradepost.doors.web.small_forms import Fields, posted_fields
 from gradepost.doors.web.who import actor_of
-from gradepost.forge.base import MAIN
 from gradepost.inbox import Stored
 from gradepost.ledger.sources import CommitSource
-from gradepost.model.trouble import ForgeError, Moved
 from gradepost.page.questioning import NOT_A_GROUP, Asked, Pair, question_page, questions_page
 from gradepost.people import Actor, may
 from gradepost.publish.answer_texts import one_line
 from gradepost.publish.answers import FORM, Answer, answer_path, answers_in, question_path, signed_answer
+from gradepost.publish.onto_main import keep_on_main
 from gradepost.receipt.signing import instant_text
 
-_TRIES = 5
 _CHANGED = "The question has changed since you opened the page. Read it again before you approve."
 _WORDS_IN_ADDRESS = 6
 
@@ -102,14 +100,7 @@ def _keep(state: State, stored: Stored, reviewer: str, pair: Pair) -> None:
         "of": {"path": stored.path, "sha256": stored.sha256},
     }
     raw = signed_answer(facts, key_of(state.folder), state.book)
-    for _ in range(_TRIES):
-        try:
-            state.forge.commit(MAIN, {path: raw}, f"Answer {path}\n", at, expected=state.forge.head(MAIN))
-            break
-        except Moved:
-            continue
-    else:
-        raise ForgeError("Main keeps moving.")
+    keep_on_main(state.forge, {path: raw}, f"Answer {path}\n", at)
     state.inbox.audit(at, "question-answered", reviewer, "reviewer", stored.centre, stored.receipt_id)
 
 
