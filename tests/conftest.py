@@ -71,6 +71,19 @@ def book() -> Book:
     return load(ROOT)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a demo whose ledger was just made, to be copied."""
+    from back_office import SETTINGS
+
+    from gradepost.doors.demo.seeding import make_demo_ledger
+    from gradepost.forge.local import LocalForge
+
+    folder = tmp_path_factory.mktemp("made") / "state"
+    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
+    return folder
+
+
 @pytest.fixture
 def gradepost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
     """The command with its arguments, in this process, from the repository's root."""

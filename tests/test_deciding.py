@@ -7,14 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from back_office import EXTERNAL, FOLDER, SETTINGS, Office
+from back_office import EXTERNAL, FOLDER, Office
 
 from gradepost.document.filing import dossier_of_branch
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.doors.season import Objects, Season, Verdicts, judge_season
 from gradepost.doors.state import key_of
 from gradepost.forge.base import MAIN, PullState, Verdict
-from gradepost.forge.local import LocalForge
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.case import Stage
 from gradepost.model.findings import Severity
@@ -27,13 +25,6 @@ from gradepost.review import judge_all
 
 RECORD = "reviews/2021-summer/10/10234/AM20530/external-exam/000000000001.json"
 WHY = "The evidence of 0004 does not belong to this component."
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

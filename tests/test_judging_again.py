@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from back_office import EXTERNAL, SETTINGS, Office
+from back_office import EXTERNAL, Office
 
 from gradepost.document.filing import Dossier
 from gradepost.doors.demo import examples
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.doors.own_judge import OwnJudge
 from gradepost.forge.base import CheckState
 from gradepost.forge.budget import Wait
@@ -75,13 +74,6 @@ class Judged(Office):
     @property
     def rules(self):
         return {finding["rule"] for finding in json.loads(self.check.report)["findings"]}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

@@ -11,24 +11,15 @@ import pytest
 from back_office import EXTERNAL, FOLDER, SETTINGS, Killed, Office
 
 from gradepost.document.filing import dossier_of_branch
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.doors.state import ReviewProcess
 from gradepost.forge.base import MAIN, Check, CheckState, PullState, Verdict
 from gradepost.forge.budget import Wait
-from gradepost.forge.local import LocalForge
 from gradepost.model.standing import State
 from gradepost.model.trouble import Moved, WorldError
 from gradepost.publish import Publisher, standing_of
 from gradepost.settings import Settings
 
 ASSIGNMENTS = "dossier/2021-summer/10234/AM20530/internal-assignment"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

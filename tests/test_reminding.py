@@ -6,24 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from back_office import SETTINGS, Office
+from back_office import Office
 
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.doors.reminding import Reminders
 from gradepost.forge.base import MAIN
-from gradepost.forge.local import LocalForge
 
 # 2021-summer: 24 hours before 23:59:59.999 in London on 20 May, and on 21 May.
 BEFORE_SCHEDULES = datetime(2021, 5, 19, 22, 59, 59, 999000, tzinfo=UTC)
 BEFORE_GRADES = BEFORE_SCHEDULES + timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

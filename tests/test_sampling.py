@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from back_office import AT, EXTERNAL, SETTINGS, Office
+from back_office import AT, EXTERNAL, Office
 
 from gradepost.document.filing import Dossier
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.forge.base import MAIN
-from gradepost.forge.local import LocalForge
 from gradepost.model.series import Sampling
 from gradepost.publish.profiles import has_shifted
 from gradepost.publish.sampling import Weighed, choose, sample_record
@@ -98,13 +96,6 @@ def test_a_shift_is_so_many_points_at_some_grade_or_above(now, before, shifted):
 
 
 # Signals, from a real ledger
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

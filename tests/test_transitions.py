@@ -9,14 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from back_office import FOLDER, SETTINGS, Office
+from back_office import FOLDER, Office
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from gradepost.doors.demo.seeding import make_demo_ledger
 from gradepost.forge.base import Verdict
-from gradepost.forge.local import LocalForge
 from gradepost.ledger.sources import CommitSource
 from gradepost.model.case import Stage
 from gradepost.model.standing import State
@@ -159,13 +157,6 @@ class Walk:
         """The decision record of the grades that were accepted; None where there are none."""
         raw = self.office.state.forge.read("main", f"{FOLDER}/UV21578.tags.json")
         return json.loads(raw)["decision_record"] if raw else None
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made") / "state"
-    make_demo_ledger(LocalForge.create(folder / "ledger.git"), folder, SETTINGS)
-    return folder
 
 
 @pytest.fixture

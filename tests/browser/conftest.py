@@ -61,6 +61,19 @@ def fresh_demo(chromium, tmp_path):
         yield running
 
 
+@pytest.fixture(scope="session")
+def scheduled(chromium, tmp_path_factory):
+    """A demo whose learners are scheduled, a thousand of them for one component."""
+    from demonstration import running_demo
+    from form_states import prepare
+
+    with running_demo(tmp_path_factory.mktemp("scheduled")) as demo:
+        context = chromium.new_context(base_url=demo.url)
+        prepare(context.new_page())
+        context.close()
+        yield demo
+
+
 @pytest.fixture
 def visit(chromium):
     """Opens a tab of somebody's own at a demo. In the end no tab may have complained or asked another host."""

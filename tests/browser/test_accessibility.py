@@ -3,8 +3,7 @@
 import pytest
 from auditing import faults_of, faults_of_walking, nameless
 from axe import violations
-from demonstration import running_demo
-from form_states import STATES, prepare
+from form_states import STATES
 from looking import NARROW, WIDE
 
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -14,16 +13,6 @@ WALKED = [name for name in STATES if "1,000" not in name]
 FOCUSED = {"empty", "with errors", "check answers"}
 # What a thousand rows may break is broken in the form itself.
 AGAIN = [name for name in STATES if "1,000" in name and name != "1,000 rows"]
-
-
-@pytest.fixture(scope="module")
-def scheduled(chromium, tmp_path_factory):
-    """A demo whose learners are scheduled, a thousand of them for one component."""
-    with running_demo(tmp_path_factory.mktemp("scheduled")) as demo:
-        context = chromium.new_context(base_url=demo.url)
-        prepare(context.new_page())
-        context.close()
-        yield demo
 
 
 def in_every_size_and_scheme(page):

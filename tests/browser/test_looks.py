@@ -4,8 +4,7 @@ import re
 
 import pytest
 from auditing import faults_of, faults_of_walking
-from demonstration import running_demo
-from form_states import FEW, MANY, STATES, answer_fails, prepare, press_check, tags
+from form_states import FEW, MANY, STATES, answer_fails, press_check, tags
 from playwright.sync_api import expect
 
 LAPTOP = {"width": 1280, "height": 1024}
@@ -60,16 +59,6 @@ CRAMPED = """() => [...document.querySelectorAll(".gp-form input")]
 PRINTED = """() => [...document.querySelectorAll("tbody tr")]
   .filter((row) => row.getClientRects().length && row.getBoundingClientRect().height > 5 && row.checkVisibility())
   .map((row) => [...row.cells].map((cell) => cell.innerText.trim()).join(" "))"""
-
-
-@pytest.fixture(scope="module")
-def scheduled(chromium, tmp_path_factory):
-    """A demo whose learners are scheduled, a thousand of them for one component."""
-    with running_demo(tmp_path_factory.mktemp("scheduled")) as demo:
-        context = chromium.new_context(base_url=demo.url)
-        prepare(context.new_page())
-        context.close()
-        yield demo
 
 
 def sheets_of(page):
